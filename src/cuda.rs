@@ -1,7 +1,7 @@
-//! What the build of this program for NVIDIA GPUs needs on this machine: the driver, the libraries of CUDA, and the build itself.
+//! The requirements of the program's build for NVIDIA GPUs: the driver, the libraries of CUDA, and the build itself.
 //!
-//! That build is linked against the driver, so it starts only where there is one. The program that starts everywhere looks for what it needs here,
-//! and hands over to it (`cli/handover.rs`).
+//! That build is linked against the driver, so it does not start without one. The program that starts everywhere checks the requirements and hands
+//! over to the build (`cli/handover.rs`).
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -61,7 +61,7 @@ pub enum Driver {
     Ready(CudaVersion),
 }
 
-/// Where the build is looked for.
+/// Where to look for the build.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Choice {
     /// In the usual places.
@@ -83,7 +83,7 @@ impl Choice {
     }
 }
 
-/// Looks for the driver, the libraries and the build. Every answer is looked for when it is asked for: most machines lack the first one.
+/// Finds the driver, the libraries and the build. Nothing is cached: each method looks at the machine as it is now.
 #[derive(Clone, Debug)]
 pub struct Cuda {
     choice: Choice,
@@ -94,7 +94,7 @@ pub struct Cuda {
 }
 
 impl Cuda {
-    /// Looks beside the program `own`, in the data folder, and for libraries in the models folder.
+    /// Looks beside the running program `own`, in the data folder, and for libraries in the models folder.
     pub fn new(choice: Choice, own: &Path, data_dir: &Path, models_dir: &Path) -> Self {
         let beside = own.parent().unwrap_or(Path::new(".")).to_path_buf();
         // The loader would read a relative path from wherever the program is then.
@@ -157,11 +157,11 @@ impl Cuda {
 
     /// The build, if it and everything that it needs are here.
     pub fn ready(&self) -> Option<PathBuf> {
-        // The cheapest look first: without the build nothing else is opened.
+        // The cheapest check first: without the build, no library is opened.
         self.program().filter(|_| matches!(self.driver(), Driver::Ready(_)) && self.missing().is_empty())
     }
 
-    /// What keeps models from running on an NVIDIA GPU and what to do about it, without a full stop. Empty if nothing does.
+    /// The problems that keep models from running on an NVIDIA GPU, each with its remedy, without a full stop.
     pub fn problems(&self) -> Vec<Notice> {
         if self.is_off() {
             return vec![notice!("cuda-switched-off")];

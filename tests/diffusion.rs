@@ -458,7 +458,8 @@ fn a_separate_autoencoder_replaces_the_one_of_sdxl() {
     let sdxl = found.sdxl.unwrap();
     let folders = SdxlFolders { autoencoder: found.sdxl_vae.as_deref(), ..SdxlFolders::one(&sdxl) };
     let mut model = SdxlModel::open(folders, &Device::Cpu, candle_core::DType::F32).unwrap();
-    let request = SdxlRequest { width: 64, height: 64, steps: 1, guidance: 1.0, conditioning_scale: 1.0, seed: 1 };
+    let picture = nanococoa::backend::diffusion::denoise::PictureSettings { width: 64, height: 64, steps: 1, guidance: 1.0, seed: 1 };
+    let request = SdxlRequest { picture, conditioning_scale: 1.0 };
     let made = model.text_to_image(&request, "a", None, &control, callbacks).unwrap();
     assert_eq!(made.dimensions(), (64, 64));
 }

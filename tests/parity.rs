@@ -241,7 +241,7 @@ fn sdxl_takes_exactly_the_real_files() {
 /// Whole pictures of a tiny SDXL with ControlNet, from given prompt embeddings and a folder as diffusers lays it out.
 #[test]
 fn sdxl_pictures() {
-    use nanococoa::backend::diffusion::denoise::SamplingCallbacks;
+    use nanococoa::backend::diffusion::denoise::{PictureSettings, SamplingCallbacks};
     use nanococoa::backend::diffusion::sdxl::{SdxlCondition, SdxlFolders, SdxlModel, SdxlRequest};
     use nanococoa::weights::TensorStore;
     for name in ["guided", "plain"] {
@@ -262,14 +262,9 @@ fn sdxl_pictures() {
         std::fs::write(model.path().join("scheduler/scheduler_config.json"), case["scheduler"].to_string()).unwrap();
         let number = |key: &str| case["request"][key].as_f64().unwrap();
         let (width, height) = (number("width") as usize, number("height") as usize);
-        let request = SdxlRequest {
-            width,
-            height,
-            steps: number("steps") as usize,
-            guidance: number("guidance"),
-            conditioning_scale: number("scale"),
-            seed: number("seed") as u64,
-        };
+        let (steps, guidance, seed) = (number("steps") as usize, number("guidance"), number("seed") as u64);
+        let picture = PictureSettings { width, height, steps, guidance, seed };
+        let request = SdxlRequest { picture, conditioning_scale: number("scale") };
         let condition = |prefix: &str| {
             let states = tensors.get(&format!("{prefix}prompt_embeds"))?.clone();
             Some(SdxlCondition { states, pooled: tensors[&format!("{prefix}pooled_prompt_embeds")].clone(), truncations: Vec::new() })
@@ -296,7 +291,7 @@ fn sdxl_pictures() {
         let mean = errors.sum::<f64>() / reference.len() as f64;
         let psnr = if mean == 0.0 { f64::INFINITY } else { 10.0 * (255.0 * 255.0 / mean).log10() };
         println!("{name}: PSNR {psnr:.1} dB after {steps} steps");
-        assert_eq!((steps, picture.as_raw().len()), (request.steps, reference.len()));
+        assert_eq!((steps, picture.as_raw().len()), (request.picture.steps, reference.len()));
         assert!(psnr >= 40.0, "{name}: PSNR {psnr:.1} dB");
     }
 }

@@ -330,7 +330,7 @@ fn refusal(status: u16, reason: &str, notice: &Notice, retry_after: Option<u64>)
     .into_bytes()
 }
 
-/// The answer to a connection for which there is no place.
+/// The answer to a connection beyond the limit.
 pub(super) fn too_many_connections() -> Vec<u8> {
     refusal(503, "Service Unavailable", &notice!("api-too-many-connections", seconds = RETRY_AFTER), Some(RETRY_AFTER))
 }

@@ -63,7 +63,7 @@ impl ApiError {
         Self::NotFound(notice!("engine-job-not-found"))
     }
 
-    /// What is wrong and what to do.
+    /// The problem and its remedy, as a message to people.
     pub fn notice(&self) -> Notice {
         match self {
             Self::Invalid(errors) => notice!("api-wrong-fields", count = errors.len()),

@@ -98,7 +98,7 @@ impl Follow {
         }
     }
 
-    /// Queues what is new.
+    /// Queues the events that are new.
     async fn look(&mut self) {
         let job = self.updates.borrow_and_update().clone();
         for &name in &job.images {

@@ -11,7 +11,7 @@ use crate::request::FieldError;
 pub struct FieldErrorBody {
     /// `["body", field]`; `["body"]` for the body as a whole.
     pub loc: Vec<String>,
-    /// What is wrong and what to do, beginning with the field's name.
+    /// The problem and its remedy, beginning with the field's name.
     pub msg: String,
     /// Machine-readable kind, such as `missing`.
     #[serde(rename = "type")]

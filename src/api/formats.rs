@@ -98,7 +98,7 @@ impl From<&FormatSpec> for FormatBody {
     }
 }
 
-/// What an export is like (`report=true`).
+/// The report of an export (`report=true`).
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ExportBody {
     /// ID of the format.

@@ -1,4 +1,4 @@
-//! Models: what can be downloaded, what is installed, downloads.
+//! Models: the sets that can be downloaded, their states, and downloads.
 
 use std::sync::Arc;
 
@@ -165,7 +165,7 @@ fn downloads(state: &ApiState) -> Result<Arc<Downloads>, ApiError> {
     state.models.clone().ok_or_else(|| ApiError::NotFound(notice!("api-no-models")))
 }
 
-/// The sets of models: licences, sizes, what is installed, and the progress of a download.
+/// The sets of models: licences, sizes, installed files, and the progress of a download.
 #[utoipa::path(get, path = "/models", tag = "models",
     responses((status = 200, body = ModelList), (status = 404, description = "This server has no models", body = DetailBody)))]
 pub(super) async fn list_models(State(state): State<ApiState>) -> Result<Json<ModelList>, ApiError> {

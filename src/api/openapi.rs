@@ -310,7 +310,7 @@ fn request() -> Value {
     })
 }
 
-/// What a field must be like if step 2 or 3 is the first one: the fields that must be sent, with their schemas.
+/// The conditions on fields if step 2 or 3 is the first one: the fields that must be sent, with their schemas.
 fn needed(step: StepNumber) -> Map<String, Value> {
     let text = |f: &Field| match f.kind {
         Kind::Text => json!({ "type": "string", "pattern": "[0-9A-Za-z가-힣]" }),

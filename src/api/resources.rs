@@ -22,7 +22,7 @@ pub(super) async fn fonts(State(state): State<ApiState>) -> Json<FontList> {
     Json(FontList { fonts: state.engine.fonts().names() })
 }
 
-/// What each face is good for.
+/// The uses of each face.
 #[utoipa::path(get, path = "/fonts/metadata", tag = "resources", responses((status = 200, body = Fonts)))]
 pub(super) async fn font_metadata(State(state): State<ApiState>) -> Json<Fonts> {
     Json(Fonts { fonts: state.engine.fonts().metadata() })

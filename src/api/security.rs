@@ -27,7 +27,7 @@ pub enum TokenProblem {
 }
 
 impl TokenProblem {
-    /// What is wrong and what to do.
+    /// The problem and its remedy, as a message to people.
     pub fn notice(self) -> Notice {
         match self {
             Self::Missing => notice!("api-token-missing"),

@@ -1,4 +1,4 @@
-//! What the handlers share.
+//! The state that the handlers share.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use crate::hub::Downloads;
 /// Requests whose pictures are decoded at the same time: each may take hundreds of megabytes.
 const PARSERS: usize = 1;
 
-/// What the handlers share; cheap to clone.
+/// The state that the handlers share; cheap to clone.
 #[derive(Clone)]
 pub struct ApiState {
     pub(crate) engine: Engine,

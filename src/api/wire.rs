@@ -54,7 +54,7 @@ pub struct Started {
     /// `started`.
     #[schema(example = "started")]
     pub status: &'static str,
-    /// What was ignored or adjusted; only there when there is something.
+    /// Inputs that were ignored or adjusted; left out if there are none.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<String>,
     /// The warnings with their codes, in the same order; only there when there is something.
@@ -76,7 +76,7 @@ pub struct PlanBody {
     pub steps: Vec<crate::engine::PlannedStep>,
     /// Expected seconds of all of them.
     pub eta_seconds: f64,
-    /// What would be ignored or adjusted; only there when there is something.
+    /// Inputs that would be ignored or adjusted; left out if there are none.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<String>,
     /// The warnings with their codes, in the same order; only there when there is something.
@@ -178,7 +178,7 @@ pub struct Restored {
     pub status: &'static str,
 }
 
-/// How far a job is: part of `GET /status`, and an event.
+/// The progress of a job: part of `GET /status`, and an event.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Progress {
     /// Job ID (UUID).
@@ -237,7 +237,7 @@ impl Progress {
 /// `GET /status`.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct StatusBody<'a> {
-    /// How far it is.
+    /// Its progress.
     #[serde(flatten)]
     pub progress: Progress,
     /// The machine's load.
@@ -265,7 +265,7 @@ pub struct StatusBody<'a> {
     /// Stable identifier of `engine_reason`; left out if the text has none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub engine_reason_code: Option<String>,
-    /// What was ignored or adjusted.
+    /// Inputs that were ignored or adjusted.
     pub warnings: Vec<String>,
     /// The warnings with their codes, in the same order.
     pub notices: Vec<NoticeBody>,
@@ -389,7 +389,7 @@ pub struct FontMetadataBody {
     pub style: String,
     /// `light`, `regular`, `bold`, `extrabold` or `heavy`.
     pub weight: String,
-    /// What it is used for.
+    /// Its uses.
     pub usage: Vec<String>,
     /// Mood, such as `casual`.
     pub tone: Vec<String>,
@@ -424,7 +424,7 @@ pub struct StorageBody {
     /// GiB that are free where the folder is; null when unknown.
     #[schema(required = true)]
     pub free_gb: Option<f64>,
-    /// What is wrong and what to do; null when nothing is.
+    /// The problem and its remedy; null if there is none.
     #[schema(required = true)]
     pub message: Option<String>,
     /// Stable identifier of `message`; left out if there is none.
@@ -446,7 +446,7 @@ impl StorageBody {
 /// An error with one reason.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct DetailBody {
-    /// What is wrong.
+    /// The problem, in words.
     #[schema(example = "Job not found")]
     pub detail: String,
     /// Stable identifier of the message. `verbatim`: the text has no code.

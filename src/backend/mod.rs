@@ -26,7 +26,7 @@ pub enum BackendError {
     /// The user stopped the job.
     #[error(transparent)]
     Stopped(#[from] Stopped),
-    /// The stage failed: what is wrong and what to do.
+    /// The stage failed: the problem and its remedy.
     #[error("{0}")]
     Failed(Notice),
 }

@@ -40,12 +40,12 @@ fn arguments(args: Vec<OsString>, is_file: impl Fn(&OsString) -> bool) -> Vec<Os
 /// How the program ended.
 struct Ended {
     code: i32,
-    /// What it wrote to standard error, if nobody else reads that.
+    /// Its standard error, if no console shows it.
     errors: String,
 }
 
 impl Ended {
-    /// What a box must say because the program showed no window: it did not understand its arguments, or crashed. For other errors the studio opens
+    /// The message of a box if the program showed no window: it did not understand its arguments, or crashed. For other errors the studio opens
     /// a window of its own.
     fn complaint(&self) -> Option<String> {
         /// The program's exit codes: success, failure, wrong input, and ended by two signals.

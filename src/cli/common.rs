@@ -50,6 +50,21 @@ pub(super) struct Common {
     pub(super) precision: Option<String>,
 }
 
+impl Common {
+    /// The settings that these flags name.
+    pub(super) fn overrides(&self) -> Overrides {
+        Overrides {
+            config: self.config.clone(),
+            data_dir: self.data_dir.clone(),
+            font_dirs: self.font_dirs.clone(),
+            models_dir: self.models_dir.clone(),
+            device: self.device.clone(),
+            precision: self.precision.clone(),
+            ..Overrides::default()
+        }
+    }
+}
+
 /// Why a command failed: its exit code, and the messages that are not shown yet.
 #[derive(Debug)]
 pub(super) struct Failure {
@@ -102,18 +117,6 @@ impl Failure {
 /// A message in the terms of the command line.
 pub(super) fn words(notice: &Notice) -> String {
     Wording::CLI.notice(notice)
-}
-
-pub(super) fn overrides(common: &Common) -> Overrides {
-    Overrides {
-        config: common.config.clone(),
-        data_dir: common.data_dir.clone(),
-        font_dirs: common.font_dirs.clone(),
-        models_dir: common.models_dir.clone(),
-        device: common.device.clone(),
-        precision: common.precision.clone(),
-        ..Overrides::default()
-    }
 }
 
 pub(super) fn load_config(overrides: Overrides) -> Result<Config, Failure> {

@@ -21,7 +21,7 @@ pub(super) fn close_own_window() -> bool {
     for name in [STD_INPUT_HANDLE, STD_OUTPUT_HANDLE, STD_ERROR_HANDLE] {
         let mut mode = 0;
         // SAFETY: the handles are only looked up and replaced, and `mode` outlives the call. Output to the console must not go to a file that gets
-        // the same handle once the console is closed; the standard library drops what is printed to no handle.
+        // the same handle once the console is closed; the standard library drops output without a handle.
         unsafe {
             if GetConsoleMode(GetStdHandle(name), &mut mode) != 0 {
                 SetStdHandle(name, std::ptr::null_mut());

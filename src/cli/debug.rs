@@ -7,6 +7,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use clap::{Args, Subcommand};
+use nanococoa::backend::diffusion::denoise::PictureSettings;
 use nanococoa::backend::diffusion::diagnostics::component::{self, ComponentError};
 use nanococoa::backend::diffusion::diagnostics::files::{self, ComponentArgs};
 use nanococoa::backend::diffusion::diagnostics::full_size::NETWORKS;
@@ -243,7 +244,7 @@ fn picture(file: &Path, out: Option<&Path>) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Records the peak memory in use, of the first GPU or of the machine, above what was in use at the start.
+/// Records the peak of memory use, of the first GPU or of the machine, above the use at the start.
 struct PeakMemory {
     before: f64,
     peak: Arc<Mutex<f64>>,
@@ -327,12 +328,14 @@ fn run_pipeline(flags: PipelineFlags) -> Result<(), Failure> {
         request: FluxRequest {
             prompt: flags.prompt,
             negative_prompt: flags.negative_prompt,
-            width: flags.width,
-            height: flags.height,
-            steps: flags.steps,
-            guidance: flags.guidance,
             true_cfg_scale: flags.true_cfg_scale,
-            seed: flags.seed,
+            picture: PictureSettings {
+                width: flags.width,
+                height: flags.height,
+                steps: flags.steps,
+                guidance: flags.guidance,
+                seed: flags.seed,
+            },
         },
         strength: flags.strength,
         image: flags.image,

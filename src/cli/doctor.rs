@@ -11,7 +11,7 @@ use nanococoa::notice;
 use nanococoa::typography::{FontCatalog, FontEntry};
 use serde_json::{Value, json};
 
-use super::common::{Common, Failure, load_config, overrides, words};
+use super::common::words;
 
 /// The state of this machine.
 struct Findings {
@@ -28,7 +28,7 @@ struct Findings {
     to_do: Vec<String>,
 }
 
-/// What is here of CUDA.
+/// The parts of CUDA on this machine.
 struct CudaFindings {
     driver: Driver,
     program: Option<PathBuf>,
@@ -87,14 +87,13 @@ impl CudaFindings {
     }
 }
 
-pub(super) fn doctor(common: &Common, as_json: bool) -> Result<(), Failure> {
-    let findings = examine(load_config(overrides(common))?);
+pub(super) fn doctor(config: Config, as_json: bool) {
+    let findings = examine(config);
     if as_json {
         say!("{}", in_json(&findings));
     } else {
         print(&findings);
     }
-    Ok(())
 }
 
 fn examine(config: Config) -> Findings {

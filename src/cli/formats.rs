@@ -8,15 +8,15 @@ use nanococoa::formats::{Catalogue, FileType, FormatRule, FormatSpec};
 use nanococoa::notice;
 use serde_json::json;
 
-use super::common::{Common, Failure, load_config, overrides};
+use super::common::Failure;
 
 /// The catalogue with the user's file beside the settings.
 pub(super) fn catalogue(config: &Config) -> Result<Catalogue, Failure> {
     Catalogue::load(&Catalogue::user_file(&config.file)).map_err(|e| Failure::bad_input(e.notice()))
 }
 
-pub(super) fn formats(common: &Common, as_json: bool) -> Result<(), Failure> {
-    let catalogue = catalogue(&load_config(overrides(common))?)?;
+pub(super) fn formats(config: &Config, as_json: bool) -> Result<(), Failure> {
+    let catalogue = catalogue(config)?;
     if as_json {
         let formats = catalogue.formats().iter().map(FormatBody::from).collect();
         say!("{}", json!(FormatList { formats }));
@@ -61,8 +61,7 @@ pub(super) fn targets(config: &Config, ids: &[String], out: &Path, dry_run: bool
             continue;
         }
         let file = if is_folder { out.join(format!("{}.{}", format.id, format.file.extension())) } else { out.to_path_buf() };
-        let type_of = |file: &Path| file.extension().and_then(|e| e.to_str()).and_then(FileType::of_extension);
-        if !dry_run && type_of(&file) != Some(format.file) {
+        if !dry_run && FileType::of_file(&file) != Some(format.file) {
             let (format, file) = (format.id.clone(), format.file);
             return Err(Failure::bad_input(notice!("cli-out-type", format = format, file = file.name(), extension = file.extension())));
         }

@@ -8,6 +8,7 @@ use std::time::Duration;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use nanococoa::api::attach_base64;
+use nanococoa::config::Config;
 use nanococoa::engine::{Engine, EngineError, SubmitPolicy, decode_field_file, project};
 use nanococoa::job::{ImageName, JobSnapshot, JobStatus};
 use nanococoa::notice::{Argument, Notice};
@@ -17,7 +18,7 @@ use nanococoa::{notice, paths};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::common::{Common, Failure, load_config, overrides, runtime, start_engine, words};
+use super::common::{Failure, runtime, start_engine, words};
 use super::formats::{self, Target};
 use super::layers;
 use super::output::{self, Output, Saved};
@@ -147,9 +148,10 @@ fn job_id(text: &str) -> Result<Uuid, String> {
     text.parse().map_err(|_| "this is not a job ID; a failed or stopped `generate` prints it, and so do --json and GET /jobs".into())
 }
 
-pub(super) fn generate(common: &Common, args: GenerateArgs) -> Result<(), Failure> {
+/// `named_folder`: whether the command line names the data folder, so that no other folder may be used.
+pub(super) fn generate(config: Result<Config, Failure>, args: GenerateArgs, named_folder: bool) -> Result<(), Failure> {
     let mut told = false;
-    let result = prepare(common, &args, &mut told);
+    let result = config.and_then(|config| prepare(config, &args, named_folder, &mut told));
     tell_failure(args.output.json && !told, result)
 }
 
@@ -163,8 +165,7 @@ fn tell_failure(json: bool, result: Result<(), Failure>) -> Result<(), Failure> 
     result
 }
 
-fn prepare(common: &Common, args: &GenerateArgs, told: &mut bool) -> Result<(), Failure> {
-    let mut config = load_config(overrides(common))?;
+fn prepare(mut config: Config, args: &GenerateArgs, named_folder: bool, told: &mut bool) -> Result<(), Failure> {
     let brand = args.template.load_brand(&mut config)?;
     let targets = formats::targets(&config, &args.formats, args.output.file(), args.output.dry_run)?;
     for target in &targets {
@@ -197,10 +198,10 @@ fn prepare(common: &Common, args: &GenerateArgs, told: &mut bool) -> Result<(), 
     let (engine, temporary) = match start_engine(&config) {
         Ok(engine) => (engine, None),
         // A running studio or server owns the folder; one picture can be made without it.
-        Err(EngineError::Store(error)) if error.is_in_use() && common.data_dir.is_none() => {
+        Err(EngineError::Store(error)) if error.is_in_use() && !named_folder => {
             say_stderr!("note: {}", words(&notice!("cli-beside", folder = config.data_dir.display())));
             let folder = tempfile::tempdir().map_err(|e| Failure::failed(notice!("cli-temporary-folder", detail = e.to_string())))?;
-            let config = nanococoa::config::Config { data_dir: folder.path().into(), ..config };
+            let config = Config { data_dir: folder.path().into(), ..config };
             (start_engine(&config).map_err(cannot_start)?, Some(folder))
         }
         Err(error) => return Err(Failure::failed(error.notice())),
@@ -208,12 +209,11 @@ fn prepare(common: &Common, args: &GenerateArgs, told: &mut bool) -> Result<(), 
     run_jobs(&engine, (raw, filling), args.layers.as_deref(), (&args.output, &targets), temporary.is_none(), told)
 }
 
-pub(super) fn resume(common: &Common, args: ResumeArgs) -> Result<(), Failure> {
+pub(super) fn resume(config: Result<Config, Failure>, args: ResumeArgs) -> Result<(), Failure> {
     let mut told = false;
-    let mut run = || {
+    let run = || {
         output::check(&args.output, args.output.file())?;
-        let config = load_config(overrides(common))?;
-        let engine = start_engine(&config).map_err(cannot_start)?;
+        let engine = start_engine(&config?).map_err(cannot_start)?;
         let raw = engine
             .resume_request(args.id)
             .map_err(|e| Failure::bad_input(notice!("cli-job-id", id = args.id.to_string(), reason = e.notice())))?;
@@ -505,7 +505,7 @@ impl Run<'_> {
     }
 }
 
-/// Says what was written and, for a format, how and which of its rules are broken.
+/// Reports the written file and, for a format, its compression and broken rules.
 fn tell_made(job: &JobSnapshot, target: &Target, saved: &Saved) {
     let (path, seconds) = (target.file.display(), format!("{:.1}", job.elapsed(0.0)));
     let exported = saved.exported.as_ref();

@@ -1,5 +1,5 @@
-//! One program with and without a GPU: where a driver, the libraries of CUDA and the build for NVIDIA GPUs are, that build continues in place of
-//! this one. Everywhere else, and whatever goes wrong, this one does the work.
+//! Hands over to the build for NVIDIA GPUs if it, a driver and the libraries of CUDA are installed. Otherwise, and if anything goes wrong, this
+//! program does the work.
 
 use std::ffi::OsString;
 use std::io;
@@ -11,17 +11,17 @@ use nanococoa::cuda::{Choice, Cuda};
 use nanococoa::notice;
 use nanococoa::notice::Notice;
 
-/// Set in the environment of the build that continues, to the version of the program that handed over. It never hands over itself, so there
-/// is no loop, whatever that build really is.
+/// Set in the environment of the build that takes over, to the version of the program that handed over. A program that has it never hands over,
+/// so there is no loop, even if a file under the build's name is another program.
 const HANDED_OVER: &str = "NANOCOCOA_HANDED_OVER";
 
-/// The variable with the folders that the loader searches for libraries.
+/// The variable with the folders that the dynamic loader searches.
 #[cfg(windows)]
 const LIBRARY_PATH: &str = "PATH";
 #[cfg(not(windows))]
 const LIBRARY_PATH: &str = "LD_LIBRARY_PATH";
 
-/// What is here of CUDA.
+/// The parts of CUDA on this machine, as the settings choose them.
 pub(super) fn cuda(config: &Config) -> Cuda {
     let own = std::env::current_exe().unwrap_or_default();
     Cuda::new(Choice::of_setting(&config.cuda), &own, &config.data_dir, &config.models_dir)
@@ -32,7 +32,7 @@ pub(super) fn was_handed_over() -> bool {
     std::env::var_os(HANDED_OVER).is_some()
 }
 
-/// Why this program runs no models on an NVIDIA GPU, and what to do; `None` if there is no reason.
+/// Why this program does not run models on an NVIDIA GPU, with the remedy; `None` if there is no reason.
 pub(super) fn reason(config: &Config) -> Option<Notice> {
     // Without a problem the missing piece arrived after the start.
     let arrived = || Some(notice!("cuda-ready-to-start")).filter(|_| !was_handed_over());
@@ -83,7 +83,7 @@ fn replace(mut command: Command, _: bool) -> io::Error {
     std::os::unix::process::CommandExt::exec(&mut command)
 }
 
-/// Runs a program and ends as it ends. Ctrl-C reaches both, and the program decides what it means.
+/// Runs a program, waits for it and exits with its code. Ctrl-C reaches both; the program handles it.
 #[cfg(windows)]
 fn replace(mut command: Command, windowed: bool) -> io::Error {
     use std::os::windows::process::CommandExt as _;

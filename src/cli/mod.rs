@@ -22,13 +22,13 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use nanococoa::config::Config;
+use nanococoa::config::{Config, Overrides};
 use nanococoa::engine::{Engine, EngineError};
 use nanococoa::gui::trouble::{self, Trouble};
 use nanococoa::notice::Notice;
 use nanococoa::{notice, paths};
 
-use common::{Common, Failure, load_config, overrides, runtime, start_engine};
+use common::{Common, Failure, load_config, runtime, start_engine};
 use signals::end_signal;
 
 /// Turns a product photo into a finished advertisement on your own machine.
@@ -80,6 +80,17 @@ enum Command {
     Debug(Box<debug::DebugCommand>),
 }
 
+impl Cli {
+    /// The settings on the command line.
+    fn overrides(&self) -> Overrides {
+        let common = self.common.overrides();
+        match &self.command {
+            Some(Command::Serve(args)) => args.overrides(common),
+            _ => common,
+        }
+    }
+}
+
 impl Command {
     /// Whether the build for NVIDIA GPUs does the command better.
     fn may_use_gpu(&self) -> bool {
@@ -98,21 +109,22 @@ pub fn run() -> ExitCode {
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).log_internal_errors(false);
     log.with_ansi(console::log_colours()).init();
     let cli = Cli::parse();
-    if cli.command.as_ref().is_none_or(Command::may_use_gpu) {
-        // Wrong settings are reported by the command.
-        if let Ok(config) = load_config(overrides(&cli.common)) {
-            handover::to_cuda(&config, cli.command.is_none());
-        }
+    let config = load_config(cli.overrides());
+    if let Ok(config) = &config
+        && cli.command.as_ref().is_none_or(Command::may_use_gpu)
+    {
+        handover::to_cuda(config, cli.command.is_none());
     }
+    // A command reports unusable settings itself, and only if it needs them.
     let result = match cli.command {
-        None => studio(&cli.common, cli.open.flatten()),
-        Some(Command::Generate(args)) => generate::generate(&cli.common, *args),
-        Some(Command::Resume(args)) => generate::resume(&cli.common, args),
-        Some(Command::Serve(args)) => serve::serve(&cli.common, args),
-        Some(Command::Doctor { json }) => doctor::doctor(&cli.common, json),
-        Some(Command::Formats { json }) => formats::formats(&cli.common, json),
-        Some(Command::Templates { json }) => templates::templates(&cli.common, json),
-        Some(Command::Models(command)) => models::models(&cli.common, command),
+        None => studio(config, cli.open.flatten()),
+        Some(Command::Generate(args)) => generate::generate(config, *args, cli.common.data_dir.is_some()),
+        Some(Command::Resume(args)) => generate::resume(config, args),
+        Some(Command::Serve(_)) => config.and_then(serve::serve),
+        Some(Command::Doctor { json }) => config.map(|config| doctor::doctor(config, json)),
+        Some(Command::Formats { json }) => config.and_then(|config| formats::formats(&config, json)),
+        Some(Command::Templates { json }) => config.map(|config| templates::templates(&config, json)),
+        Some(Command::Models(command)) => models::models(config, command),
         Some(Command::Debug(command)) => debug::debug(*command),
     };
     match result {
@@ -125,10 +137,10 @@ pub fn run() -> ExitCode {
 }
 
 /// Opens the studio.
-fn studio(common: &Common, open: Option<PathBuf>) -> Result<(), Failure> {
+fn studio(config: Result<Config, Failure>, open: Option<PathBuf>) -> Result<(), Failure> {
     console::close_own_window();
     let open = open.map(|path| paths::find(&path));
-    let (engine, config) = prepare(common, open.as_deref()).map_err(|(trouble, failure)| {
+    let (engine, config) = prepare(config, open.as_deref()).map_err(|(trouble, failure)| {
         // Users who clicked an icon have no terminal, so a window shows the message too.
         failure.print();
         trouble::show(trouble);
@@ -144,13 +156,13 @@ fn studio(common: &Common, open: Option<PathBuf>) -> Result<(), Failure> {
     })
 }
 
-/// Loads the settings and starts the engine.
-fn prepare(common: &Common, open: Option<&Path>) -> Result<(Engine, Config), (Trouble, Failure)> {
+/// Checks file and settings, and starts the engine.
+fn prepare(config: Result<Config, Failure>, open: Option<&Path>) -> Result<(Engine, Config), (Trouble, Failure)> {
     let bad = |failure: Failure| (Trouble::Failed(failure.notices().first().cloned().unwrap_or_else(|| Notice::verbatim(""))), failure);
     if let Some(path) = open.filter(|p| !p.is_file()) {
         return Err(bad(Failure::bad_input(notice!("cli-open-missing", path = path.display()))));
     }
-    let config = load_config(overrides(common)).map_err(bad)?;
+    let config = config.map_err(bad)?;
     match start_engine(&config) {
         Ok(engine) => Ok((engine, config)),
         Err(error) => {

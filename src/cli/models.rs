@@ -9,6 +9,7 @@ use clap::Subcommand;
 use indicatif::{ProgressBar, ProgressStyle};
 use nanococoa::backend::diffusion::models::Models;
 use nanococoa::cancel::CancelToken;
+use nanococoa::config::Config;
 use nanococoa::hub::{Family, Hub, HubError, Installed, Phase, Progress, Registry};
 use nanococoa::notice;
 use nanococoa::paths;
@@ -16,7 +17,7 @@ use nanococoa::weights::quantize::Packing;
 use nanococoa::weights::{self, StopCheck};
 use serde_json::{Value, json};
 
-use super::common::{Common, Failure, load_config, overrides, runtime, words};
+use super::common::{Failure, runtime, words};
 use super::signals::end_signal;
 
 /// How often the progress bar is drawn.
@@ -95,12 +96,12 @@ impl From<HubError> for Failure {
     }
 }
 
-pub(super) fn models(common: &Common, command: ModelsCommand) -> Result<(), Failure> {
+pub(super) fn models(config: Result<Config, Failure>, command: ModelsCommand) -> Result<(), Failure> {
     if let ModelsCommand::Quantize { from, out, kind, json } = command {
         let packing = if kind == "q4_k" { Packing::Q4K } else { Packing::Q8_0 };
         return pack(&from, &out, packing, json);
     }
-    let config = load_config(overrides(common))?;
+    let config = config?;
     let hub = Hub::open(&config.models_dir, &config.data_dir)?;
     match command {
         ModelsCommand::List { json } => list(&hub, json),
@@ -243,7 +244,7 @@ fn with_progress<T: Send>(quiet: bool, work: impl FnOnce(&CancelToken, &Progress
             while !worker.is_finished() {
                 let now = progress.now();
                 if now.phase == Phase::Downloading && !resumed {
-                    // What was there before must not count as speed.
+                    // Bytes of earlier runs must not count as speed.
                     bar.set_position(now.done_bytes);
                     bar.reset_eta();
                     resumed = true;

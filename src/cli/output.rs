@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use super::common::Failure;
 use super::formats::Target;
 
-/// Flags that say what is written and where.
+/// Flags for the written files.
 #[derive(Args)]
 pub(super) struct Output {
     /// Where the advertisement is written (PNG, or JPEG/WebP by its extension); with --format also a folder

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use clap::Args;
 use nanococoa::api::{self, ApiState, SecurityPolicy, TokenProblem};
-use nanococoa::config::Overrides;
+use nanococoa::config::{Config, Overrides};
 use nanococoa::hub::{Downloads, Hub};
 use nanococoa::notice;
 
-use super::common::{Common, Failure, load_config, overrides, runtime, start_engine, words};
+use super::common::{Failure, runtime, start_engine, words};
 use super::signals::end_signal;
 
 /// Flags of `serve`.
@@ -28,14 +28,20 @@ pub(super) struct ServeArgs {
     allowed_origins: Vec<String>,
 }
 
-pub(super) fn serve(common: &Common, args: ServeArgs) -> Result<(), Failure> {
-    let config = load_config(Overrides {
-        bind: args.bind,
-        token: args.token,
-        allowed_hosts: args.allowed_hosts,
-        allowed_origins: args.allowed_origins,
-        ..overrides(common)
-    })?;
+impl ServeArgs {
+    /// The settings that these flags and the common ones name.
+    pub(super) fn overrides(&self, common: Overrides) -> Overrides {
+        Overrides {
+            bind: self.bind.clone(),
+            token: self.token.clone(),
+            allowed_hosts: self.allowed_hosts.clone(),
+            allowed_origins: self.allowed_origins.clone(),
+            ..common
+        }
+    }
+}
+
+pub(super) fn serve(config: Config) -> Result<(), Failure> {
     let token = match config.token.as_deref().map(str::trim) {
         Some("") => return Err(Failure::bad_input(notice!("cli-token-empty"))),
         token => token.map(str::to_owned),

@@ -10,11 +10,13 @@ use nanococoa::formats::{FormatRule, FormatSpec};
 use nanococoa::notice::{Language, Notice};
 use nanococoa::request::fields::{BACKGROUND_COLOR, BACKGROUND_IMAGE, LAYERS, MASK_IMAGE, PRODUCT_IMAGE, TEXT_CONTENT};
 use nanococoa::request::{RawRequest, SourceImage};
-use nanococoa::templates::{Brand, HEADLINE, Margins, Order, SlotKind, Template, TemplateCatalogue, apply, lay_out, replaced_fields};
+use nanococoa::templates::{
+    Brand, HEADLINE, Margins, SlotKind, Template, TemplateCatalogue, TemplateInput, apply, lay_out, replaced_fields,
+};
 use nanococoa::{notice, paths};
 use serde_json::{Value, json};
 
-use super::common::{Common, Failure, load_config, overrides, words};
+use super::common::{Failure, words};
 use super::formats::Target;
 
 /// Sides of a canvas that no flag sets.
@@ -63,18 +65,17 @@ fn catalogue(config: &Config) -> TemplateCatalogue {
     catalogue
 }
 
-pub(super) fn templates(common: &Common, as_json: bool) -> Result<(), Failure> {
-    let catalogue = catalogue(&load_config(overrides(common))?);
+pub(super) fn templates(config: &Config, as_json: bool) {
+    let catalogue = catalogue(config);
     if as_json {
         let all: Vec<Value> = catalogue.templates().iter().map(described).collect();
         say!("{}", json!({"templates": all}));
-        return Ok(());
+        return;
     }
     for template in catalogue.templates() {
         let slots: Vec<&str> = template.slots.iter().map(|slot| slot.name.as_str()).collect();
         say!("{:<16} {:<18} {}", template.id, template.name.en, slots.join(", "));
     }
-    Ok(())
 }
 
 fn described(template: &Template) -> Value {
@@ -96,7 +97,7 @@ pub(super) struct Filling {
     logo: Option<SourceImage>,
     brand: Option<Brand>,
     language: Language,
-    /// What flags say, apart from the template.
+    /// The fields of flags, which take precedence over the template.
     flags: RawRequest,
 }
 
@@ -143,7 +144,7 @@ impl Filling {
             clear(&mut raw, target);
         } else {
             let fonts = engine.fonts();
-            let order = Order {
+            let input = TemplateInput {
                 language: self.language,
                 texts: &self.texts,
                 logo: self.logo.as_ref(),
@@ -153,7 +154,7 @@ impl Filling {
                 least_type: target.format.as_ref().map_or(0.0, |format| SMALLEST_TYPE * canvas.0 as f32 / format.width as f32),
                 fonts: &fonts,
             };
-            apply(&mut raw, &lay_out(&self.template, &order).map_err(Failure::bad_input)?);
+            apply(&mut raw, &lay_out(&self.template, &input).map_err(Failure::bad_input)?);
         }
         self.overlay(&mut raw, target);
         if target.format.is_some() {
@@ -163,7 +164,7 @@ impl Filling {
         Ok(raw)
     }
 
-    /// The canvas that flags or the project ask for. What is no number is left to the parser.
+    /// The canvas that flags or the project ask for. Values that are not numbers are left to the parser.
     fn canvas(&self, base: &RawRequest) -> (u32, u32) {
         let side = |name: &str| {
             let value = self.flags.fields.get(name).or_else(|| base.fields.get(name))?;
@@ -213,7 +214,7 @@ fn clear(raw: &mut RawRequest, target: &Target) {
     }
 }
 
-/// What the app covers, on the canvas.
+/// The margins that the app covers, in pixels of the canvas.
 pub(super) fn margins(format: &FormatSpec, canvas: (u32, u32)) -> Margins {
     let scale = canvas.0 as f32 / format.width.max(1) as f32;
     let of = |pixels: u32| pixels as f32 * scale;

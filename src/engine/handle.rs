@@ -40,7 +40,7 @@ pub struct EngineConfig {
     pub default_font: String,
 }
 
-/// What happens to a new job while another is active.
+/// The place of a new job while another is active.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SubmitPolicy {
     /// It is refused (REST).

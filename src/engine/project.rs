@@ -59,7 +59,7 @@ pub enum ProjectError {
 }
 
 impl ProjectError {
-    /// What is wrong and what to do.
+    /// The problem and its remedy, as a message to people.
     pub fn notice(&self) -> Notice {
         match self {
             Self::NoProject => notice!("engine-project-unrecognised"),

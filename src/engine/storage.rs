@@ -21,7 +21,7 @@ pub struct Storage {
     pub writable: bool,
     /// Free space on the folder's disk in GiB; `None` if unknown.
     pub free_gb: Option<f64>,
-    /// What is wrong and what to do.
+    /// The problem with the data folder and its remedy; `None` if there is none.
     pub message: Option<Notice>,
 }
 

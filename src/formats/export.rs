@@ -52,7 +52,7 @@ pub struct Exported {
     pub size: (u32, u32),
     /// How it was compressed to meet the byte limit.
     pub compression: Compression,
-    /// The rules that the picture breaks, then what was done to fit it; each says what to do.
+    /// The rules that the picture breaks, then the changes that fit it to the format, each with a remedy.
     pub notices: Vec<Notice>,
 }
 

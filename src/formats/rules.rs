@@ -26,7 +26,7 @@ pub(super) struct Masks<'a> {
     pub product: Option<&'a Plane>,
 }
 
-/// The rules that the picture breaks; each notice says what is wrong and what to do.
+/// The rules that the picture breaks, each with its remedy.
 pub(super) fn check(fitted: &Fitted, format: &FormatSpec, masks: Masks<'_>) -> Vec<Notice> {
     let mut broken = Vec::new();
     let letters = masks.letters.and_then(|letters| letters.bounds(COVERED));

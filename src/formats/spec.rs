@@ -1,5 +1,7 @@
 //! The description of a format: size, file type, limits and rules.
 
+use std::path::Path;
+
 use crate::limits::{MAX_SIDE, MIN_SIDE};
 use crate::notice::Language;
 
@@ -16,8 +18,8 @@ pub enum FileType {
 }
 
 impl FileType {
-    /// All types, with their words in the catalogue.
-    pub const ALL: [(Self, &'static str); 3] = [(Self::Jpeg, "jpeg"), (Self::Png, "png"), (Self::Webp, "webp")];
+    /// All types, in the order in which they are offered.
+    pub const ALL: [Self; 3] = [Self::Png, Self::Jpeg, Self::Webp];
 
     /// The word in the catalogue.
     pub fn word(self) -> &'static str {
@@ -55,9 +57,9 @@ impl FileType {
         }
     }
 
-    /// The type for the extension of a file name, in upper or lower case.
-    pub fn of_extension(extension: &str) -> Option<Self> {
-        match extension.to_ascii_lowercase().as_str() {
+    /// The type that the extension of a file's name says, in upper or lower case.
+    pub fn of_file(path: &Path) -> Option<Self> {
+        match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {
             "jpg" | "jpeg" => Some(Self::Jpeg),
             "png" => Some(Self::Png),
             "webp" => Some(Self::Webp),

@@ -84,7 +84,7 @@ pub struct Studio {
     gallery: Gallery,
     composing: bool,
     keyboard: Keyboard,
-    /// What is selected on the canvas.
+    /// The selection on the canvas.
     pub(super) selection: Selection,
     /// Whether the panel at the right is shown; `None` shows it if there is room.
     pub(super) side_open: Option<bool>,
@@ -198,7 +198,7 @@ impl Studio {
         self.tasks.end_at(end_signal);
     }
 
-    /// What panels may read.
+    /// The context that panels read.
     pub(super) fn context(&self) -> PanelContext<'_> {
         PanelContext {
             session: &self.session,

@@ -13,8 +13,8 @@ pub(super) fn is_picture(layer: &Value) -> bool {
     layer.get("type").and_then(Value::as_str) == Some(LayerType::Picture.as_str())
 }
 
-/// The quick edit that turns one list of layers into another, if it is one: a field or two of one layer, such as what typing and sliders
-/// change, or the places of several. Two edits of the same fields have the same description.
+/// Describes the edit between two lists of layers if it is one that typing, sliders and drags make in many small steps: one or two fields of one
+/// layer, or the places of several. Edits of the same fields have the same description, so undo takes them as one.
 pub fn quick_edit(a: &[Value], b: &[Value]) -> Option<Vec<(usize, String)>> {
     const CHOICES: [&str; 7] = ["type", "shape", "align", "hidden", "locked", "behind", "font_name"];
     if a.len() != b.len() {
@@ -59,7 +59,7 @@ impl Brief {
         raw
     }
 
-    /// Removes the layers whose picture is not known. Without it they could not be drawn, and nothing else of the brief either.
+    /// Removes picture layers without a picture, because a brief with such a layer cannot be drawn.
     pub fn drop_layers_without_pictures(&mut self) {
         let mut pictures = std::mem::take(&mut self.layer_pictures);
         let layers = std::mem::take(&mut self.layers);

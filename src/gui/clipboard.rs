@@ -7,7 +7,7 @@ use egui::ColorImage;
 use crate::notice;
 use crate::notice::Notice;
 
-/// What can be pasted as a photo.
+/// Clipboard content that can be pasted as a photo.
 #[derive(Debug, PartialEq)]
 pub enum Pasted {
     /// A copied file.

@@ -138,7 +138,7 @@ ui_commands! {
     SelectAll = info("command-select-all", icons::SQUARE_DASHED_MOUSE_POINTER).on(CTRL, Key::A),
     /// Duplicates the selected layers.
     Duplicate = info("command-duplicate", icons::COPY).on(CTRL, Key::D),
-    /// Deletes what is selected.
+    /// Deletes the selected things.
     Delete = info("command-delete", icons::TRASH_2).on(NONE, Key::Delete),
     /// Moves the selected layers one step to the front.
     Forward = info("command-forward", icons::ARROW_UP).on(CTRL, Key::CloseBracket),
@@ -221,29 +221,40 @@ ui_commands! {
 }
 
 impl UiCommand {
-    /// Whether it edits layers or the selection.
+    /// Commands that add layers.
+    pub const ADD_LAYER: &'static [Self] = &[Self::AddText, Self::AddPicture, Self::AddShape];
+    /// Commands that edit layers or the selection, in the order of the menu.
+    pub const EDIT_LAYERS: &'static [Self] = &[
+        Self::SelectAll,
+        Self::Duplicate,
+        Self::Delete,
+        Self::ToFront,
+        Self::Forward,
+        Self::Backward,
+        Self::ToBack,
+        Self::HideLayer,
+        Self::LockLayer,
+    ];
+    /// Commands that align or distribute the selected layers.
+    pub const ALIGN: &'static [Self] = &[
+        Self::AlignLeft,
+        Self::AlignCenter,
+        Self::AlignRight,
+        Self::AlignTop,
+        Self::AlignMiddle,
+        Self::AlignBottom,
+        Self::DistributeX,
+        Self::DistributeY,
+    ];
+
+    /// Whether it adds, edits, selects or aligns layers.
     pub fn is_about_layers(self) -> bool {
-        matches!(
-            self,
-            Self::AddText
-                | Self::AddPicture
-                | Self::AddShape
-                | Self::SelectAll
-                | Self::Duplicate
-                | Self::Delete
-                | Self::Forward
-                | Self::Backward
-                | Self::ToFront
-                | Self::ToBack
-                | Self::HideLayer
-                | Self::LockLayer
-        ) || self.aligns()
+        Self::ADD_LAYER.contains(&self) || Self::EDIT_LAYERS.contains(&self) || self.aligns()
     }
 
-    /// Whether it aligns or distributes what is selected.
+    /// Whether it aligns or distributes the selected layers.
     pub fn aligns(self) -> bool {
-        matches!(self, Self::AlignLeft | Self::AlignCenter | Self::AlignRight | Self::AlignTop | Self::AlignMiddle | Self::AlignBottom)
-            || matches!(self, Self::DistributeX | Self::DistributeY)
+        Self::ALIGN.contains(&self)
     }
 
     /// The shortcut in words, such as "Ctrl+Enter".
@@ -380,9 +391,24 @@ pub enum AppCommand {
     Undo(UndoTarget),
 }
 
-/// Anything that a panel can ask for.
-#[allow(missing_docs)]
-pub enum Command {
+/// Declares [`Command`], and the conversion of each kind of command into it.
+macro_rules! command_kinds {
+    ($($kind:ident($command:ty),)*) => {
+        /// Anything that a panel can ask for.
+        #[allow(missing_docs)]
+        pub enum Command {
+            $($kind($command),)*
+        }
+
+        $(impl From<$command> for Command {
+            fn from(command: $command) -> Self {
+                Self::$kind(command)
+            }
+        })*
+    };
+}
+
+command_kinds! {
     Ui(UiCommand),
     Job(JobCommand),
     Edit(EditCommand),
@@ -391,26 +417,6 @@ pub enum Command {
     Model(ModelCommand),
     App(AppCommand),
 }
-
-macro_rules! from_parts {
-    ($($part:ident($of:ty)),*) => {
-        $(impl From<$of> for Command {
-            fn from(part: $of) -> Self {
-                Self::$part(part)
-            }
-        })*
-    };
-}
-
-from_parts!(
-    Ui(UiCommand),
-    Job(JobCommand),
-    Edit(EditCommand),
-    File(FileCommand),
-    Server(ServerCommand),
-    Model(ModelCommand),
-    App(AppCommand)
-);
 
 /// The commands of a frame, in the order in which they were sent.
 #[derive(Default)]

@@ -75,7 +75,7 @@ pub struct PanelContext<'a> {
     pub undo: &'a Undo,
     /// Whether an IME composes text.
     pub composing: bool,
-    /// What is selected on the canvas.
+    /// The selection on the canvas.
     pub selection: &'a Selection,
     /// Whether a window lies over the panels.
     pub window_open: bool,

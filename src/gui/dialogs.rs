@@ -61,7 +61,7 @@ impl FilePurpose {
             }
             Self::OpenProject | Self::SaveProject => ("nanoCocoa", vec![project_file::EXTENSION]),
             Self::FontFolder | Self::ModelsFolder => ("", Vec::new()),
-            Self::Export(_, settings) => (settings.file_type(), vec![settings.extension()]),
+            Self::Export(_, settings) => (settings.file_type().name(), vec![settings.file_type().extension()]),
         }
     }
 

@@ -186,8 +186,8 @@ impl Studio {
             UiCommand::ZoomActual => self.panels.canvas.zoom.set(1.0 / ctx.pixels_per_point()),
             UiCommand::ZoomIn => self.panels.canvas.zoom.multiply(1.25),
             UiCommand::ZoomOut => self.panels.canvas.zoom.multiply(1.0 / 1.25),
-            UiCommand::History => self.turn_side(ctx, Side::History),
-            UiCommand::Layers => self.turn_side(ctx, Side::Layers),
+            UiCommand::History => self.toggle_side(ctx, Side::History),
+            UiCommand::Layers => self.toggle_side(ctx, Side::Layers),
             UiCommand::Theme => {
                 self.session.dark = !self.session.dark;
                 ctx.set_theme(if self.session.dark { egui::Theme::Dark } else { egui::Theme::Light });
@@ -251,7 +251,7 @@ impl Studio {
                 self.panels.side.begin_typing();
             }
             EditCommand::AddShape(kind) => {
-                self.add_layer(layer_edits::fresh(LayerType::Shape, kind, ""), None, now);
+                self.add_layer(layer_edits::new_layer(LayerType::Shape, kind, ""), None, now);
             }
             EditCommand::MoveLayer(index, to) => {
                 let places = self.session.brief.move_layer(index, to);

@@ -22,12 +22,12 @@ use crate::notice;
 use crate::request::layers::{LayerType, MAX_LAYERS, ShapeKind};
 
 impl Studio {
-    /// What is selected on the canvas.
+    /// The selection on the canvas.
     pub fn selection(&self) -> &Selection {
         &self.selection
     }
 
-    /// The panel that is shown at the right, or would be.
+    /// The panel at the right; also if it is hidden.
     pub fn side(&self) -> Side {
         self.view.side
     }
@@ -43,13 +43,13 @@ impl Studio {
         match command {
             UiCommand::AddText => {
                 let text = self.lang().t("layer-new-text");
-                if self.add_layer(layer_edits::fresh(LayerType::Text, ShapeKind::default(), text), None, now) {
+                if self.add_layer(layer_edits::new_layer(LayerType::Text, ShapeKind::default(), text), None, now) {
                     self.panels.side.begin_typing();
                 }
             }
             UiCommand::AddPicture => self.ask_for_file(FilePurpose::LayerPicture(None), None),
             UiCommand::AddShape => {
-                self.add_layer(layer_edits::fresh(LayerType::Shape, ShapeKind::Rectangle, ""), None, now);
+                self.add_layer(layer_edits::new_layer(LayerType::Shape, ShapeKind::Rectangle, ""), None, now);
             }
             UiCommand::SelectAll => self.select(Selection::of_layers(0..self.session.brief.layers.len())),
             UiCommand::Duplicate => {
@@ -66,8 +66,8 @@ impl Studio {
             UiCommand::Backward => self.restack(&chosen, Restack::Backward),
             UiCommand::ToFront => self.restack(&chosen, Restack::Front),
             UiCommand::ToBack => self.restack(&chosen, Restack::Back),
-            UiCommand::HideLayer => self.turn_flag("hidden", &chosen),
-            UiCommand::LockLayer => self.turn_flag("locked", &chosen),
+            UiCommand::HideLayer => self.toggle_flag("hidden", &chosen),
+            UiCommand::LockLayer => self.toggle_flag("locked", &chosen),
             UiCommand::DistributeX | UiCommand::DistributeY => self.distribute(command == UiCommand::DistributeX),
             _ => self.align(command),
         }
@@ -85,7 +85,7 @@ impl Studio {
         true
     }
 
-    /// Esc ends the comparison, else the selection. Without either it is a shortcut.
+    /// Esc ends the comparison, or else clears the selection. If there is neither, Esc stays a shortcut.
     pub(super) fn leave_with_escape(&mut self, ctx: &Context) {
         let covered = self.window.is_some() || egui::Popup::is_any_open(ctx);
         let leaves = self.view.compare.is_some() || !self.selection.is_empty();
@@ -128,7 +128,7 @@ impl Studio {
     }
 
     /// Shows a panel at the right, or hides it if it is shown.
-    pub(super) fn turn_side(&mut self, ctx: &Context, side: Side) {
+    pub(super) fn toggle_side(&mut self, ctx: &Context, side: Side) {
         let shown = self.shows_side(ctx) && self.view.side == side;
         self.view.side = side;
         self.side_open = Some(!shown);
@@ -139,7 +139,7 @@ impl Studio {
         self.follow_layers(&places);
     }
 
-    fn turn_flag(&mut self, name: &str, chosen: &[usize]) {
+    fn toggle_flag(&mut self, name: &str, chosen: &[usize]) {
         let on = !chosen.iter().all(|index| self.session.brief.layers.get(*index).is_some_and(|layer| fields::flag(layer, name)));
         for index in chosen {
             if let Some(layer) = self.session.brief.layers.get_mut(*index) {
@@ -172,7 +172,7 @@ impl Studio {
         frames
     }
 
-    /// Aligns with the canvas, or several things with each other.
+    /// Aligns several things with each other, a single one with the canvas.
     fn align(&mut self, command: UiCommand) {
         let moved = self.movable();
         let canvas = Rect::from_min_size(egui::Pos2::ZERO, vec2(layer_boxes::aspect(&self.session.brief), 1.0));
@@ -191,7 +191,7 @@ impl Studio {
         }
     }
 
-    /// Makes the gaps between three and more things equal; the outer ones stay.
+    /// Makes the gaps between three or more things equal. The outer two stay.
     fn distribute(&mut self, horizontal: bool) {
         let mut moved = self.movable();
         let span = |frame: &LayerFrame| {

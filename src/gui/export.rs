@@ -17,48 +17,6 @@ use crate::notice;
 use crate::notice::Language;
 use crate::notice::Notice;
 
-/// File formats.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs)]
-pub enum Format {
-    Png,
-    Jpeg,
-    Webp,
-}
-
-impl Format {
-    /// All, in the order of the dialog.
-    pub const ALL: [Self; 3] = [Self::Png, Self::Jpeg, Self::Webp];
-
-    /// Name shown in the dialog.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Png => "PNG",
-            Self::Jpeg => "JPEG",
-            Self::Webp => "WebP",
-        }
-    }
-
-    /// The format of a file name's extension.
-    pub fn of(path: &Path) -> Option<Self> {
-        match path.extension()?.to_str()?.to_lowercase().as_str() {
-            "png" => Some(Self::Png),
-            "jpg" | "jpeg" => Some(Self::Jpeg),
-            "webp" => Some(Self::Webp),
-            _ => None,
-        }
-    }
-
-    /// Extension of new files.
-    pub fn extension(self) -> &'static str {
-        match self {
-            Self::Png => "png",
-            Self::Jpeg => "jpg",
-            Self::Webp => "webp",
-        }
-    }
-}
-
 /// A picture of a job that can be exported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs)]
@@ -104,8 +62,8 @@ impl Part {
 pub struct Settings {
     /// The picture.
     pub part: Part,
-    /// File format.
-    pub format: Format,
+    /// Type of the file.
+    pub file: FileType,
     /// The format of the catalogue that decides size, file type and quality; `None` leaves them to the other settings.
     pub spec: Option<Arc<FormatSpec>>,
     /// Long side in pixels; `None` keeps the size.
@@ -121,9 +79,9 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// The path to write for an entered one: with the format's extension, unless it has that of a known format.
+    /// The path to write for an entered one: with the file type's extension, unless it has that of a known type.
     pub fn written_file(&self, path: &Path) -> PathBuf {
-        let extension = path.extension().and_then(|e| e.to_str()).and_then(FileType::of_extension);
+        let extension = FileType::of_file(path);
         // A format of the catalogue has one file type.
         let is_right = self.spec.as_ref().map_or(extension.is_some(), |spec| extension == Some(spec.file));
         if is_right {
@@ -131,24 +89,19 @@ impl Settings {
         }
         let mut name = path.as_os_str().to_owned();
         name.push(".");
-        name.push(self.extension());
+        name.push(self.file_type().extension());
         name.into()
     }
 
-    /// Extension of new files.
-    pub fn extension(&self) -> &'static str {
-        self.spec.as_ref().map_or(self.format.extension(), |spec| spec.file.extension())
-    }
-
-    /// Name of the file type.
-    pub fn file_type(&self) -> &'static str {
-        self.spec.as_ref().map_or(self.format.name(), |spec| spec.file.name())
+    /// Type of the written file.
+    pub fn file_type(&self) -> FileType {
+        self.spec.as_ref().map_or(self.file, |spec| spec.file)
     }
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { part: Part::Final, format: Format::Png, spec: None, side: None, quality: 92, xmp: true, badge: false, settings: true }
+        Self { part: Part::Final, file: FileType::Png, spec: None, side: None, quality: 92, xmp: true, badge: false, settings: true }
     }
 }
 
@@ -158,7 +111,7 @@ pub struct Written {
     pub path: PathBuf,
     /// Type, quality and size; only for a format of the catalogue.
     pub summary: Option<Notice>,
-    /// Rules of the format that the picture breaks, and what was done to fit it.
+    /// Rules of the format that the picture breaks, and the changes that fit it to the format.
     pub notices: Vec<Notice>,
 }
 
@@ -170,8 +123,8 @@ pub fn write(from: &Path, to: &Path, settings: Settings, lang: Language) -> Resu
     if let Some(spec) = settings.spec.clone() {
         return write_in_format(from, to, &settings, &spec, lang);
     }
-    // The extension decides the format, so that file name and content agree.
-    let settings = Settings { format: Format::of(to).unwrap_or(settings.format), ..settings };
+    // The extension decides the type, so that file name and content agree.
+    let settings = Settings { file: FileType::of_file(to).unwrap_or(settings.file), ..settings };
     let to = settings.written_file(to);
     let bytes = std::fs::read(from).map_err(|e| notice!("error-read", path = from.display(), detail = e.to_string()))?;
     let encoded = encode(&bytes, &settings, lang)?;
@@ -202,7 +155,7 @@ pub fn encode(png: &[u8], settings: &Settings, lang: Language) -> Result<Vec<u8>
     let (w, h) = (decoded.width() as usize, decoded.height() as usize);
     let (w, h) = settings.side.filter(|s| (*s as usize) < w.max(h)).map_or((w, h), |side| fit_within(w, h, side as usize));
     let clear = decoded.color().has_alpha();
-    let mut image = if clear && settings.format != Format::Jpeg {
+    let mut image = if clear && settings.file != FileType::Jpeg {
         Out::Clear(resize_rgba8(&decoded.into_rgba8(), w, h, Filter::Lanczos3))
     } else if clear {
         // JPEG has no alpha channel.
@@ -222,8 +175,8 @@ pub fn encode(png: &[u8], settings: &Settings, lang: Language) -> Result<Vec<u8>
     let origin = Origin { with_photo: made.with_photo && settings.part != Part::Text, ..made };
     // Every pixel of the cut-out comes from the photo, so it has no digital source type.
     let packet = (settings.xmp && settings.part != Part::Cutout).then(|| origin.xmp());
-    match settings.format {
-        Format::Png => {
+    match settings.file {
+        FileType::Png => {
             let mut entries: Vec<(&str, &str)> = Vec::new();
             if settings.settings {
                 entries.extend(text.iter().map(|(k, v)| (k.as_str(), v.as_str())));
@@ -237,12 +190,12 @@ pub fn encode(png: &[u8], settings: &Settings, lang: Language) -> Result<Vec<u8>
             }
             .map_err(|e| not_encoded(&e))
         }
-        Format::Jpeg => {
+        FileType::Jpeg => {
             let mut out = Vec::new();
             image.write(image::codecs::jpeg::JpegEncoder::new_with_quality(&mut out, settings.quality))?;
             Ok(add_jpeg_metadata(&out, packet.as_deref()))
         }
-        Format::Webp => match &image {
+        FileType::Webp => match &image {
             Out::Solid(image) => encode_webp(image, packet.as_deref()),
             Out::Clear(image) => encode_webp(image, packet.as_deref()),
         }
@@ -322,18 +275,18 @@ mod tests {
     fn every_format_carries_the_mark_and_reads_back() {
         let image = RgbImage::from_fn(320, 200, |x, y| Rgb([x as u8, y as u8, 120]));
         let png = encode_png(&image, &[("nanococoa", "{\"parameters\":{\"product_image\":\"PNG\"}}")]).unwrap();
-        for format in Format::ALL {
-            let settings = Settings { format, side: Some(160), badge: true, ..Settings::default() };
+        for file in FileType::ALL {
+            let settings = Settings { file, side: Some(160), badge: true, ..Settings::default() };
             let out = encode(&png, &settings, Language::Korean).unwrap();
             let back = image::load_from_memory(&out).unwrap();
-            assert_eq!((back.width(), back.height()), (160, 100), "{format:?}");
+            assert_eq!((back.width(), back.height()), (160, 100), "{file:?}");
             let has = |bytes: &[u8], words: &[u8]| bytes.windows(words.len()).any(|w| w == words);
-            assert!(has(&out, b"compositeWithTrainedAlgorithmicMedia"), "{format:?}");
+            assert!(has(&out, b"compositeWithTrainedAlgorithmicMedia"), "{file:?}");
             // Every file has an sRGB profile.
-            let tag: &[u8] = if format == Format::Png { b"sRGB" } else { b"acsp" };
-            assert!(has(&out, tag), "{format:?}");
-            let plain = encode(&png, &Settings { format, xmp: false, settings: false, ..Settings::default() }, Language::English).unwrap();
-            assert!(!has(&plain, b"DigitalSourceType") && !has(&plain, b"nanococoa") && has(&plain, tag), "{format:?}");
+            let tag: &[u8] = if file == FileType::Png { b"sRGB" } else { b"acsp" };
+            assert!(has(&out, tag), "{file:?}");
+            let plain = encode(&png, &Settings { file, xmp: false, settings: false, ..Settings::default() }, Language::English).unwrap();
+            assert!(!has(&plain, b"DigitalSourceType") && !has(&plain, b"nanococoa") && has(&plain, tag), "{file:?}");
         }
         let kept = encode(&png, &Settings::default(), Language::English).unwrap();
         assert!(read_png_text(&kept).iter().any(|(k, _)| k == "nanococoa"));
@@ -348,22 +301,22 @@ mod tests {
         for (typed, written) in cases {
             assert_eq!(png.written_file(Path::new(typed)), Path::new(written));
         }
-        assert_eq!(Format::of(Path::new("ad.JPEG")), Some(Format::Jpeg));
+        assert_eq!(FileType::of_file(Path::new("ad.JPEG")), Some(FileType::Jpeg));
     }
 
     #[test]
     fn letters_stay_clear_where_the_format_can() {
         let letters = RgbaImage::from_fn(300, 200, |x, _| image::Rgba([200, 40, 40, if x < 150 { 0 } else { 255 }]));
         let png = encode_png(&letters, &[]).unwrap();
-        for format in Format::ALL {
-            let settings = Settings { part: Part::Text, format, side: Some(150), ..Settings::default() };
+        for file in FileType::ALL {
+            let settings = Settings { part: Part::Text, file, side: Some(150), ..Settings::default() };
             let back = image::load_from_memory(&encode(&png, &settings, Language::English).unwrap()).unwrap();
             assert_eq!((back.width(), back.height()), (150, 100));
             let corner = back.to_rgba8().get_pixel(2, 2).0;
-            if format == Format::Jpeg {
+            if file == FileType::Jpeg {
                 assert!(corner[0] > 250 && corner[3] == 255, "{corner:?}");
             } else {
-                assert_eq!(corner[3], 0, "{format:?}");
+                assert_eq!(corner[3], 0, "{file:?}");
             }
         }
     }

@@ -1,4 +1,4 @@
-//! The gallery's pictures: a thread that drafts every template with the designer's photo and texts, at a small size.
+//! The pictures of the template gallery. A thread drafts every template with the designer's photo and texts, at a small size.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -24,14 +24,14 @@ use crate::typography::FontCatalog;
 /// Longest side of a picture in pixels.
 const SIDE: usize = 384;
 
-/// What the pictures show. Other pictures are made when it changes.
+/// The inputs of the pictures. When they change, the pictures are drawn again.
 #[derive(Clone, Debug, PartialEq)]
 pub struct GalleryRequest {
     product: Option<Product>,
     texts: BTreeMap<String, String>,
     canvas: (u32, u32),
     language: Language,
-    /// Faces that are listed: others may draw the texts once fonts are added.
+    /// Number of listed fonts: a font that was added may change how texts look.
     fonts: usize,
 }
 
@@ -54,9 +54,9 @@ type Picture = Option<TextureHandle>;
 #[derive(Default)]
 struct Slot {
     wanted: Option<GalleryRequest>,
-    /// The token that cancels what is being made.
+    /// Cancels the pictures that are being drawn.
     running: Option<CancelToken>,
-    /// What `pictures` show.
+    /// The request that `pictures` belong to.
     shown: Option<GalleryRequest>,
     pictures: HashMap<String, Picture>,
 }
@@ -70,7 +70,7 @@ impl Gallery {
         Self(Worker::start("nanococoa-gallery", Slot::default(), move |inbox| run(&inbox, &ctx, &fonts, &templates)))
     }
 
-    /// Asks for the pictures of a request, unless they are there or being made. Called in every frame that shows them.
+    /// Requests pictures, unless they are drawn already or being drawn. Called in every frame that shows them.
     pub fn request(&self, request: GalleryRequest) {
         let is_new = self.0.read(|slot| slot.shown.as_ref() != Some(&request) && slot.wanted.as_ref() != Some(&request));
         if is_new {
@@ -153,7 +153,7 @@ struct Painter {
 
 impl Painter {
     fn paint(&mut self, template: &Template, request: &GalleryRequest, fonts: &FontCatalog, cancel: &CancelToken) -> Option<ColorImage> {
-        let laid = template_brief::laid(template, &request.texts, request.canvas, request.language, fonts).ok()?;
+        let laid = template_brief::lay_out_for_brief(template, &request.texts, request.canvas, request.language, fonts).ok()?;
         let mut raw = RawRequest::default();
         apply(&mut raw, &laid);
         raw.attachments.insert(PRODUCT_IMAGE.name, Attachment::Image(self.photo(request.product.as_ref())?));

@@ -29,7 +29,7 @@ impl Language {
             return words;
         }
         let words = self.notice(&Notice::new(code));
-        // There are as many as messages in the Fluent files, so what is leaked is bounded.
+        // There are as many as messages in the Fluent files, so the leaked memory is bounded.
         kept.write().entry(code).or_insert_with(|| Box::leak(words.into_boxed_str()))
     }
 }

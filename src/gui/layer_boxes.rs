@@ -1,6 +1,6 @@
-//! Where the layers of a brief stand on the canvas.
+//! The boxes of a brief's layers on the canvas.
 //!
-//! Positions here are fractions of the canvas' height in both directions, so that angles are true.
+//! Positions are fractions of the canvas' height in both directions, so that rotations keep their angles.
 
 use egui::{Pos2, Rect, Vec2, pos2, vec2};
 use serde_json::Value;
@@ -12,21 +12,21 @@ use crate::request::layers::{LayerType, ShapeKind};
 /// Fields that move or hide a layer without changing its extent.
 const PLACE: [&str; 8] = ["x", "y", "rotation", "opacity", "behind", "hidden", "locked", "name"];
 
-/// How far a text layer of a drafted brief reaches about its centre.
+/// The extent of a text layer in a drafted brief.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct TextBox {
     /// The layer's place in the brief's list.
     pub layer: usize,
-    /// About the centre, before it is turned.
+    /// The box relative to the centre, without the rotation.
     pub extent: Rect,
 }
 
-/// A layer's frame: a box that may be turned.
+/// A layer's box and its rotation.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct LayerFrame {
-    /// The centre about which it is turned.
+    /// The centre of the rotation.
     pub centre: Pos2,
-    /// The box about the centre, before it is turned.
+    /// The box relative to the centre, without the rotation.
     pub extent: Rect,
     /// Degrees, clockwise.
     pub rotation: f32,

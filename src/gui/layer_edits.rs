@@ -9,10 +9,10 @@ use super::state::{Brief, Product};
 use crate::request::CompositionMode;
 use crate::request::layers::{LayerType, MAX_LAYERS, ShapeKind};
 
-/// How far a duplicate stands from its original, as a fraction of the canvas.
-const BESIDE: f32 = 0.03;
+/// Offset of a duplicate from its original, as a fraction of the canvas.
+const COPY_OFFSET: f32 = 0.03;
 
-/// A step in the order of the layers.
+/// A move of layers in the list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Restack {
     /// One step to the front.
@@ -35,7 +35,7 @@ pub enum Slot {
 }
 
 /// A new layer of a type in the middle of the canvas.
-pub fn fresh(kind: LayerType, shape: ShapeKind, text: &str) -> Value {
+pub fn new_layer(kind: LayerType, shape: ShapeKind, text: &str) -> Value {
     match (kind, shape) {
         (LayerType::Text, _) => {
             json!({"type": "text", "text": text, "size": 0.08, "color": "#FFFFFF", "shadow": {"opacity": 0.6, "y": 0.003}})
@@ -52,7 +52,7 @@ pub fn fresh(kind: LayerType, shape: ShapeKind, text: &str) -> Value {
 }
 
 impl Brief {
-    /// The order of the list, lowest first.
+    /// The entries of the list, lowest first.
     pub fn slots(&self) -> Vec<Slot> {
         let behind = |index: &usize| fields::flag(&self.layers[*index], "behind");
         let all = 0..self.layers.len();
@@ -61,7 +61,7 @@ impl Brief {
         below.chain([Slot::Middle]).chain(above).collect()
     }
 
-    /// Puts the layers into this order; layers that are missing in it are removed. Returns where each layer is now.
+    /// Reorders the layers. Layers without an entry are removed. Returns the new place of each layer.
     pub fn stack(&mut self, slots: &[Slot]) -> BTreeMap<usize, usize> {
         let mut places = BTreeMap::new();
         let (layers, mut pictures) = (std::mem::take(&mut self.layers), std::mem::take(&mut self.layer_pictures));
@@ -108,7 +108,7 @@ impl Brief {
                 let field = fields::field(name);
                 let at = fields::number(&layer, field);
                 // Never out of sight.
-                fields::set_number(&mut layer, field, if at + BESIDE > 1.0 { at - BESIDE } else { at + BESIDE });
+                fields::set_number(&mut layer, field, if at + COPY_OFFSET > 1.0 { at - COPY_OFFSET } else { at + COPY_OFFSET });
             }
             fields::set_flag(&mut layer, "locked", false);
             copies.extend(self.add_layer(layer, self.layer_pictures.get(&index).cloned()));
@@ -116,7 +116,7 @@ impl Brief {
         copies
     }
 
-    /// Moves layers in the order; those of them that touch keep their order. Returns where each layer is now.
+    /// Moves layers up or down in the list. Chosen layers next to each other keep their order. Returns the new place of each layer.
     pub fn restack(&mut self, indices: &[usize], step: Restack) -> BTreeMap<usize, usize> {
         let mut slots = self.slots();
         let chosen = |slot: &Slot| matches!(slot, Slot::Layer(index) if indices.contains(index));

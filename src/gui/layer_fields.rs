@@ -1,4 +1,4 @@
-//! Reads and writes the fields of a layer as a brief keeps it: JSON, with the ranges and defaults of the request's own table.
+//! Reads and writes fields of a layer. A brief keeps layers as JSON; ranges and defaults come from the request's field table.
 
 use serde_json::{Map, Value, json};
 
@@ -20,7 +20,7 @@ pub fn part(section: &str, name: &str) -> &'static Field {
     }
 }
 
-/// What the layer is; text for a word that this version does not know.
+/// The type of a layer; a type that this version does not know counts as text.
 pub fn kind(layer: &Value) -> LayerType {
     layer.get("type").and_then(Value::as_str).and_then(|word| word.parse().ok()).unwrap_or_default()
 }
@@ -190,7 +190,7 @@ pub fn set_runs(layer: &mut Value, runs: Vec<Value>) {
     }
 }
 
-/// Replaces the text. The runs keep their looks: what is new belongs to the run in which it begins, or that ends there.
+/// Replaces the text. The runs keep their style; inserted characters belong to the run in which they begin, or that ends there.
 pub fn set_text(layer: &mut Value, text: &str) {
     if layer.get("runs").is_none() {
         return set(layer, "text", json!(text));
@@ -205,7 +205,7 @@ pub fn set_text(layer: &mut Value, text: &str) {
     for run in &mut runs {
         let chars: Vec<char> = words(run, "text").chars().collect();
         let (from, to) = (at, at + chars.len());
-        // What is typed between two runs belongs to the first, what replaces letters to the run that had them.
+        // Text typed between two runs belongs to the first; text that replaces letters belongs to their run.
         let here = !placed && (cut.start < to || (cut.is_empty() && cut.start == to));
         let mut kept: String = chars.iter().enumerate().filter(|(i, _)| from + i < cut.start).map(|(_, c)| *c).collect();
         if here {
@@ -288,7 +288,7 @@ mod tests {
         assert_eq!(layer["runs"][1]["text"], "1,980");
         set_text(&mut layer, "오늘 1,980원 부터");
         assert_eq!((layer["runs"][0]["text"].as_str(), text(&layer).as_str()), (Some("오늘 "), "오늘 1,980원 부터"));
-        // A run without text vanishes, and what is left is plain again.
+        // A run without text vanishes, and the rest is plain again.
         set_text(&mut layer, "오늘 부터");
         assert_eq!((layer.get("runs"), layer["text"].as_str()), (None, Some("오늘 부터")));
         set_text(&mut layer, "");

@@ -1,4 +1,4 @@
-//! How layers are called in the list, on the canvas and in messages.
+//! Names and icons of layers in the list, on the canvas and in messages.
 
 use super::icons;
 use super::layer_fields as fields;

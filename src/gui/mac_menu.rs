@@ -41,9 +41,9 @@ impl MacMenu {
             .ok()?;
         bar.append(&of_program).ok()?;
         let (mut titles, mut items) = (Vec::new(), vec![(quit, UiCommand::Quit)]);
-        for (title, commands) in MENUS {
+        for (title, groups) in MENUS {
             let menu = Submenu::new(lang.t(title), true);
-            for command in commands.iter().copied().filter(|c| *c != UiCommand::Quit) {
+            for command in groups.iter().copied().flatten().copied().filter(|c| *c != UiCommand::Quit) {
                 let item = item(command, lang);
                 menu.append(&item).ok()?;
                 items.push((item, command));

@@ -23,7 +23,7 @@ struct Speed {
     bytes_per_second: f64,
 }
 
-/// What runs beside a download.
+/// A running check of a set.
 struct Check {
     set: String,
     progress: Progress,
@@ -72,12 +72,12 @@ impl ModelClient {
         self.downloads.as_ref().ok().map(Arc::clone)
     }
 
-    /// Why there are no sets.
+    /// Why the registry cannot be used; `None` if it can.
     pub fn problem(&self) -> Option<&Notice> {
         self.downloads.as_ref().err()
     }
 
-    /// Every set as it was when it was read last.
+    /// Every set, as of the last refresh.
     pub fn sets(&self) -> Vec<SetState> {
         self.shown.lock().sets.clone()
     }
@@ -88,7 +88,7 @@ impl ModelClient {
         registry.map(|registry| registry.licences_of(&set.set).into_iter().cloned().collect()).unwrap_or_default()
     }
 
-    /// About the size of a set's download, 10⁹ bytes.
+    /// Approximate size of a set's download, 10⁹ bytes.
     pub fn gigabytes(&self, set: &SetState) -> f64 {
         self.downloads.as_ref().map_or(0.0, |downloads| downloads.hub().registry().gigabytes_of(&set.set))
     }
@@ -151,7 +151,7 @@ impl ModelClient {
         });
     }
 
-    /// How the download that ran has ended, once.
+    /// The outcome of the last download. Returned once.
     pub fn take_outcome(&mut self) -> Option<(String, Result<(), HubError>)> {
         let state = self.downloads.as_ref().ok()?.state()?;
         let ended = state.outcome.filter(|_| self.was_running);

@@ -4,10 +4,10 @@
 use eframe::CreationContext;
 use egui::{Context, Vec2, ViewportCommand, vec2};
 
-/// What title bar, menu bar, dock and task bar may take of a screen, in points.
+/// Room for title bar, menu bar, dock and task bar on a screen, in points.
 const TAKEN: Vec2 = vec2(8.0, 88.0);
 
-/// Makes the window smaller if it is larger than what is free of the screen. Returns whether the screen's size was known.
+/// Makes the window smaller if it is larger than the free area of the screen. Returns whether the screen's size was known.
 pub fn fit_into_screen(ctx: &Context) -> bool {
     let (screen, window) = ctx.input(|i| (i.viewport().monitor_size, i.content_rect().size()));
     let Some(screen) = screen.filter(|size| size.min_elem() > 0.0) else { return false };

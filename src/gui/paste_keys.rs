@@ -3,7 +3,7 @@
 
 use egui::{Event, Key, Modifiers};
 
-/// What is known of the keys of a paste that goes on.
+/// The state of the keys during a paste.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct PasteKeys {
     /// Ctrl was held, alone, since V was last released. It may be released before V.

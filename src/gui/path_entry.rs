@@ -9,7 +9,7 @@ use crate::paths;
 /// Seconds without an edit after which a path is checked.
 pub const SETTLED: f64 = 0.25;
 
-/// What there is at an entered path.
+/// The result of checking an entered path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PathState {
     /// Nothing that can be read, or no folder to write into.

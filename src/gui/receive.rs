@@ -63,7 +63,7 @@ impl Studio {
                 self.session.brief = *brief;
                 self.view.source = Source::Draft;
             }
-            // What was edited meanwhile is not overwritten.
+            // Edits that were made meanwhile are not overwritten.
             Message::TemplateApplied { before, after } if self.session.brief == *before => {
                 self.session.brief = *after;
                 self.view.source = Source::Draft;
@@ -184,7 +184,7 @@ impl Studio {
             brief.layer_pictures.insert(index, picture);
             return;
         }
-        self.add_layer(layer_edits::fresh(LayerType::Picture, ShapeKind::default(), ""), Some(picture), now);
+        self.add_layer(layer_edits::new_layer(LayerType::Picture, ShapeKind::default(), ""), Some(picture), now);
     }
 
     /// Starts another project. Undo restores the present one; if it is unsaved, a notification offers to.

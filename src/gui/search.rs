@@ -1,4 +1,4 @@
-//! What the studio's search fields find.
+//! Matching of texts in the studio's search fields.
 
 use unicode_normalization::UnicodeNormalization as _;
 

@@ -1,4 +1,4 @@
-//! What is selected on the canvas and in the list of layers.
+//! The selection on the canvas and in the list of layers.
 
 use std::collections::BTreeSet;
 
@@ -81,7 +81,7 @@ impl Selection {
         self.0.iter().filter_map(|target| if let Target::Layer(index) = target { Some(*index) } else { None }).collect()
     }
 
-    /// The selection after a click; `more` adds to it or takes away.
+    /// The selection after a click. With `more` the target is added or removed.
     pub fn clicked(&self, target: Target, more: bool) -> Self {
         if !more {
             return Self::of(target);
@@ -93,7 +93,7 @@ impl Selection {
         Self(targets)
     }
 
-    /// Removes what the brief does not have.
+    /// Removes targets that the brief does not have.
     pub fn retain_known(&mut self, brief: &Brief) {
         self.0.retain(|target| target.is_in(brief));
     }

@@ -1,4 +1,4 @@
-//! The briefs of the size set: what was laid out by hand is laid out again for each size.
+//! The briefs of the size set. A brief that was laid out by hand is laid out again for each size.
 
 use serde_json::Value;
 
@@ -9,16 +9,16 @@ use super::state::{Brief, without_pictures};
 use crate::templates::{Finished, Frame, Margins, adapt_request, is_placed_by_hand};
 use crate::typography::FontCatalog;
 
-/// The brief in every usual size. `boxes` says where its parts stand; without them, or if nothing was placed by hand, the pipeline lays them
-/// out. Measures texts: not for the window's thread.
+/// The brief in every usual size. `boxes`: the boxes of its parts. Without them, or if nothing was placed by hand, the pipeline lays out each
+/// size. Measures texts, so it must not run on the window's thread.
 pub fn briefs(brief: &Brief, boxes: Option<&Boxes>, fonts: &FontCatalog) -> Vec<Brief> {
-    SIZES.iter().map(|&(_, width, height)| of(brief, boxes, (width, height), fonts)).collect()
+    SIZES.iter().map(|&(_, width, height)| resized(brief, boxes, (width, height), fonts)).collect()
 }
 
-fn of(brief: &Brief, boxes: Option<&Boxes>, to: (u32, u32), fonts: &FontCatalog) -> Brief {
+fn resized(brief: &Brief, boxes: Option<&Boxes>, to: (u32, u32), fonts: &FontCatalog) -> Brief {
     let mut after = Brief { width: to.0, height: to.1, ..brief.clone() };
     let fields = brief.to_raw();
-    // A brief with errors is submitted as it is, so that they are told.
+    // A brief with errors is submitted as it is, so that the errors are reported.
     let (Some(boxes), Ok(spec)) = (boxes, spec::of(brief, fonts)) else { return after };
     if to == (brief.width, brief.height) || !is_placed_by_hand(&fields) {
         return after;

@@ -9,7 +9,7 @@ use crate::typography::FontCatalog;
 /// Reads a brief with the parser of every front end.
 ///
 /// # Errors
-/// What is wrong with the brief, one error a line.
+/// The brief has errors; the notice has one a line.
 pub fn of(brief: &Brief, fonts: &FontCatalog) -> Result<JobSpec<KnownImage>, Notice> {
     let brief = &*brief.drawable();
     let mut request = OpenRequest::new(brief.to_raw());

@@ -237,7 +237,7 @@ impl Brief {
         (self.product_x, self.product_y, self.product_scale) = (None, None, None);
     }
 
-    /// Forgets what was set for the photo alone: mask, place, camera and the point of the chosen product.
+    /// Resets the settings that belong to the photo: mask, place, camera and the point of the chosen product.
     pub fn forget_photo(&mut self) {
         self.mask = None;
         self.camera_elevation = None;

@@ -318,8 +318,8 @@ impl Tasks {
         lang: Language,
     ) {
         self.run("nanococoa-template", Span::current(), move |cx| {
-            let laid = template_brief::laid(&template, &texts, (brief.width, brief.height), lang, &fonts)?;
-            let after = template_brief::applied(&brief, &laid, &cx.photos)?;
+            let laid = template_brief::lay_out_for_brief(&template, &texts, (brief.width, brief.height), lang, &fonts)?;
+            let after = template_brief::apply_to_brief(&brief, &laid, &cx.photos)?;
             Ok(Some(Message::TemplateApplied { before: Box::new(brief), after: Box::new(after) }))
         });
     }

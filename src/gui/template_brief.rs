@@ -1,4 +1,4 @@
-//! A template on the canvas of a brief: what fills its slots, and the brief that comes of it. Blocking.
+//! Fills a template with the texts of a brief, and applies it to the brief. Blocking.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use crate::notice;
 use crate::notice::{Language, Notice};
 use crate::request::SourceImage;
 use crate::request::layers::LayerType;
-use crate::templates::{HEADLINE, Laid, Margins, Order, SlotKind, Template, TemplateCatalogue, lay_out};
+use crate::templates::{HEADLINE, LaidOut, Margins, SlotKind, Template, TemplateCatalogue, TemplateInput, lay_out};
 use crate::typography::FontCatalog;
 
 /// The designer's own texts in a brief, by slot. Texts that come from a template as they are do not count.
@@ -41,33 +41,34 @@ pub fn own_texts(brief: &Brief, templates: &TemplateCatalogue) -> BTreeMap<Strin
     texts
 }
 
-/// A text in one line, to compare.
+/// The text with single spaces, for comparison.
 fn joined(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Lays a template out on a canvas, with the texts that it has slots for.
+/// Lays a template out on a canvas. Texts without a slot in it are left out.
 ///
 /// # Errors
 /// A text cannot be used.
-pub fn laid(
+pub fn lay_out_for_brief(
     template: &Template,
     texts: &BTreeMap<String, String>,
     canvas: (u32, u32),
     language: Language,
     fonts: &FontCatalog,
-) -> Result<Laid, Notice> {
+) -> Result<LaidOut, Notice> {
     let has = |name: &String| template.slots.iter().any(|slot| slot.name == *name && slot.kind != SlotKind::Logo);
     let texts: BTreeMap<String, String> = texts.iter().filter(|(name, _)| has(name)).map(|(n, t)| (n.clone(), t.clone())).collect();
-    let order = Order { language, texts: &texts, logo: None, brand: None, canvas, margins: Margins::default(), least_type: 0.0, fonts };
-    lay_out(template, &order)
+    let input =
+        TemplateInput { language, texts: &texts, logo: None, brand: None, canvas, margins: Margins::default(), least_type: 0.0, fonts };
+    lay_out(template, &input)
 }
 
-/// The brief with a template instead of its texts, layers, places and background. Photo, mask and everything else stay.
+/// Replaces texts, layers, places and background of a brief by those of a template. Photo, mask and everything else stay.
 ///
 /// # Errors
 /// A picture cannot be kept.
-pub fn applied(brief: &Brief, laid: &Laid, photos: &PhotoStore) -> Result<Brief, Notice> {
+pub fn apply_to_brief(brief: &Brief, laid: &LaidOut, photos: &PhotoStore) -> Result<Brief, Notice> {
     let text = |name: &str| laid.fields.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     let number = |name: &str| laid.fields.get(name).and_then(Value::as_f64).map(|v| v as f32);
     let mut after = brief.clone();
@@ -90,7 +91,7 @@ pub fn applied(brief: &Brief, laid: &Laid, photos: &PhotoStore) -> Result<Brief,
     }
     after.layer_pictures = BTreeMap::new();
     for (layer, picture) in &laid.pictures {
-        after.layer_pictures.insert(*layer, kept(picture, photos)?);
+        after.layer_pictures.insert(*layer, keep_picture(picture, photos)?);
     }
     after.backdrop = match &laid.backdrop {
         Some(picture) => Some(photos.keep(&png(picture)?, "background.png")?),
@@ -99,7 +100,7 @@ pub fn applied(brief: &Brief, laid: &Laid, photos: &PhotoStore) -> Result<Brief,
     Ok(after)
 }
 
-fn kept(picture: &SourceImage, photos: &PhotoStore) -> Result<Product, Notice> {
+fn keep_picture(picture: &SourceImage, photos: &PhotoStore) -> Result<Product, Notice> {
     match &picture.vector {
         Some(source) => photos.keep_layer(source.as_bytes(), "logo.svg"),
         None => photos.keep_layer(&png(&*picture.pixels)?, "logo.png"),

@@ -228,7 +228,7 @@ pub fn scroll_to_focus(ui: &Ui) {
         return;
     }
     ui.data_mut(|data| data.insert_temp(id, focused));
-    // What is clicked is in view already, and must not move under the pointer.
+    // A clicked widget is visible already, and must not move under the pointer.
     let pointing = ui.input(|i| i.pointer.any_down() || i.pointer.any_released());
     let reached = focused.filter(|_| seen.is_some() && !pointing).and_then(|focused| ui.ctx().read_response(focused));
     if let Some(response) = reached.filter(|response| response.layer_id == ui.layer_id() && ui.min_rect().contains_rect(response.rect)) {

@@ -57,8 +57,8 @@ impl Downloads {
         &self.hub
     }
 
-    /// Starts the download of a set, or continues an unfinished one. `accepted`: the person agreed to its licences. Returns without a
-    /// second one if this set is being downloaded already.
+    /// Starts the download of a set, or continues an unfinished one. `accepted`: whether the person agreed to its licences. Has no effect while this
+    /// set is being downloaded.
     ///
     /// # Errors
     /// Another set is being downloaded, there is no such set, or its licences were not accepted.

@@ -35,7 +35,7 @@ pub enum HubError {
     Registry {
         /// The file.
         file: String,
-        /// What is wrong, in English.
+        /// The mistake, in English.
         detail: String,
     },
     /// `HF_ENDPOINT` or the address in a redirect is not an http address.
@@ -50,20 +50,20 @@ pub enum HubError {
         /// The models folder.
         folder: PathBuf,
     },
-    /// The repository wants its licence accepted on its page.
+    /// The licence of the repository must first be accepted on its page.
     Gated {
         /// The repository.
         repository: String,
         /// Its page.
         page: String,
-        /// A token was sent.
+        /// Whether a token was sent.
         with_token: bool,
     },
     /// The hub refuses the repository: the token is wrong, or the repository is private or does not exist.
     Refused {
         /// The repository.
         repository: String,
-        /// A token was sent.
+        /// Whether a token was sent.
         with_token: bool,
     },
     /// The repository does not have the file.
@@ -80,7 +80,7 @@ pub enum HubError {
         /// The HTTP status.
         status: u16,
     },
-    /// A server asks for a longer pause than this program waits.
+    /// A server asks for a pause of more than five minutes.
     Throttled {
         /// The server.
         host: String,
@@ -168,7 +168,7 @@ impl HubError {
         }
     }
 
-    /// What happened and what to do.
+    /// The error as a message to people.
     pub fn notice(&self) -> Notice {
         let gigabytes = |bytes: u64| format!("{:.2}", bytes as f64 / 1e9);
         match self {

@@ -27,8 +27,8 @@ const MAX_RESTARTS: u32 = 2;
 const FINEST_STEP: u64 = 16 << 10;
 /// Most lines of a journal in one run.
 const MAX_LINES: u64 = 8192;
-/// A broken connection that delivered at least this many bytes resets the count of failures. With fewer, retries could go on for ever.
-const PROGRESS: u64 = 64 << 10;
+/// A broken connection that delivered at least this many bytes resets the count of failures. A smaller value could make retries endless.
+const MIN_PROGRESS: u64 = 64 << 10;
 /// Bytes that are hashed at once.
 const BLOCK: usize = 256 << 10;
 /// Bytes after which the file is flushed during the download, so that the final flush is short.
@@ -63,7 +63,7 @@ impl Download {
     }
 
     /// Bytes that an earlier run has downloaded.
-    pub(super) fn bytes_there(&self) -> u64 {
+    pub(super) fn bytes_downloaded(&self) -> u64 {
         let (part, journal) = unfinished(&self.ready);
         if !journal.is_file() {
             return 0;
@@ -104,13 +104,13 @@ struct State {
     address: Option<Url>,
     /// Tag of the content at that address.
     tag: Option<String>,
-    /// The download was cancelled, so the hashing thread must end.
+    /// Whether the download has ended, so that the hashing thread must end too.
     ended: bool,
 }
 
 impl Shared {
-    /// The next range to fetch.
-    fn take(&self, longest: u64) -> Option<Range<u64>> {
+    /// Reserves the next range to fetch; `None` if every byte is on disk or being fetched.
+    fn take_range(&self, longest: u64) -> Option<Range<u64>> {
         let mut state = self.state.lock();
         let gap = state.taken.first_gap(0, self.size, longest)?;
         state.taken.add(gap.clone());
@@ -135,8 +135,10 @@ impl Drop for EndOnDrop {
 /// Writes the bytes of one connection and records them in the journal, also when the connection's future is dropped.
 struct Writer<'a> {
     shared: &'a Shared,
-    noted: u64,
+    /// End of the bytes that the journal records.
+    recorded: u64,
     at: u64,
+    /// Bytes between two lines of the journal.
     step: u64,
 }
 
@@ -144,12 +146,12 @@ impl Writer<'_> {
     fn write(&mut self, bytes: &[u8]) -> Result<(), HubError> {
         write_all_at(&self.shared.file, bytes, self.at).map_err(HubError::io(&self.shared.path))?;
         self.at += bytes.len() as u64;
-        if self.at - self.noted >= self.step { self.note() } else { Ok(()) }
+        if self.at - self.recorded >= self.step { self.record() } else { Ok(()) }
     }
 
-    fn note(&mut self) -> Result<(), HubError> {
-        let range = self.noted..self.at;
-        self.noted = self.at;
+    fn record(&mut self) -> Result<(), HubError> {
+        let range = self.recorded..self.at;
+        self.recorded = self.at;
         let added = self.shared.state.lock().journal.add(range);
         self.shared.changed.notify_all();
         added.map_err(HubError::io(&self.shared.path))
@@ -158,7 +160,7 @@ impl Writer<'_> {
 
 impl Drop for Writer<'_> {
     fn drop(&mut self) {
-        if let Err(error) = self.note() {
+        if let Err(error) = self.record() {
             tracing::warn!(%error, "the journal of a download cannot be written");
         }
     }
@@ -170,7 +172,7 @@ impl Fetcher {
     pub(super) async fn fetch(self: &Arc<Self>, mut download: Download) -> Result<(Download, String), HubError> {
         let (mut restarts, mut whole) = (0, false);
         loop {
-            let failure = match self.round(&download, whole).await {
+            let failure = match self.attempt(&download, whole).await {
                 Ok(hash) => return Ok((download, hash)),
                 Err(failure) => failure,
             };
@@ -236,7 +238,7 @@ impl Fetcher {
     }
 
     /// One attempt to complete the file; returns its hash. `whole`: in one request, for a server that ignores ranges.
-    async fn round(self: &Arc<Self>, download: &Download, whole: bool) -> Result<String, Failure> {
+    async fn attempt(self: &Arc<Self>, download: &Download, whole: bool) -> Result<String, Failure> {
         let size = download.head.size;
         let shared = Arc::new(open(download, whole)?);
         let before = shared.done();
@@ -251,7 +253,7 @@ impl Fetcher {
         let workers = (size - before).div_ceil(chunk).min(self.client.limits.per_file.max(1) as u64);
         let mut running = JoinSet::new();
         for _ in 0..workers {
-            running.spawn(Arc::clone(self).work(Arc::clone(&shared), download.clone(), chunk, whole));
+            running.spawn(Arc::clone(self).run_connection(Arc::clone(&shared), download.clone(), chunk, whole));
         }
         let mut result = Ok(());
         while let Some(ended) = running.join_next().await {
@@ -282,8 +284,8 @@ impl Fetcher {
     }
 
     /// One connection: fetches ranges until none is left.
-    async fn work(self: Arc<Self>, shared: Arc<Shared>, download: Download, chunk: u64, whole: bool) -> Result<(), Failure> {
-        while let Some(range) = shared.take(chunk) {
+    async fn run_connection(self: Arc<Self>, shared: Arc<Shared>, download: Download, chunk: u64, whole: bool) -> Result<(), Failure> {
+        while let Some(range) = shared.take_range(chunk) {
             self.fetch_range(&shared, &download, range, whole).await?;
         }
         Ok(())
@@ -297,12 +299,12 @@ impl Fetcher {
             let streamed = self.stream(shared, download, &mut at, range.end, whole).await;
             drop(permit);
             let Err(failure) = streamed else { continue };
-            // A very slow server makes progress for ever, so stalls are counted separately.
+            // A very slow server keeps making progress, so stalls are counted separately.
             slow += u32::from(matches!(failure.error, HubError::Stalled { .. }));
             if whole {
                 self.progress.take_back(at);
                 at = 0;
-            } else if at - begin >= PROGRESS.min(range.end - begin) {
+            } else if at - begin >= MIN_PROGRESS.min(range.end - begin) {
                 failures = 0;
             }
             failures += 1;
@@ -318,11 +320,11 @@ impl Fetcher {
     async fn stream(&self, shared: &Shared, download: &Download, at: &mut u64, end: u64, whole: bool) -> Result<(), Failure> {
         let (response, url) = self.request(shared, download, *at..end, whole).await?;
         let step = FINEST_STEP.max(shared.size / MAX_LINES);
-        let mut writer = Writer { shared, noted: *at, at: *at, step };
+        let mut writer = Writer { shared, recorded: *at, at: *at, step };
         let received = self.receive(response, &url, download, &mut writer, end).await;
         *at = writer.at;
         received?;
-        writer.note().map_err(Failure::from)
+        writer.record().map_err(Failure::from)
     }
 
     /// Requests a range and checks that the answer is this range of the expected content. Returns the answer and its address.

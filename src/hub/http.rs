@@ -21,16 +21,16 @@ const MAX_REDIRECTS: usize = 8;
 /// Largest page of a package index in bytes.
 const MAX_PAGE: usize = 16 << 20;
 
-/// What to do about a failed request.
+/// How to continue after a failed request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Remedy {
-    /// Nothing: it would fail again.
+    /// Give up: it would fail again.
     None,
     /// Try again, after the pause that the server asks for or the usual one.
     Retry(Option<Duration>),
     /// Ask the hub for the address again: the one that it redirected to is no longer valid.
     AskAgain,
-    /// The content is another one than announced: start the file again.
+    /// The content is not the announced one: start the file again.
     Restart,
     /// The server ignores ranges: fetch the file as a whole.
     Whole,
@@ -39,9 +39,9 @@ pub(super) enum Remedy {
 /// A failed request.
 #[derive(Debug)]
 pub(super) struct Failure {
-    /// The error, if there is no remedy or it does not help.
+    /// The error to report if there is no remedy, or if it does not help.
     pub(super) error: HubError,
-    /// What to do.
+    /// How to continue.
     pub(super) remedy: Remedy,
 }
 
@@ -51,7 +51,7 @@ impl From<HubError> for Failure {
     }
 }
 
-/// What the hub says about a file.
+/// Size and version of a file, as the hub reports them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct FileHead {
     /// Size in bytes.
@@ -60,7 +60,7 @@ pub(super) struct FileHead {
     pub(super) etag: String,
     /// Commit that the revision stands for.
     pub(super) commit: Option<String>,
-    /// Its address, if it is not the hub's own.
+    /// Its address in a package index; `None` for a file of the hub.
     pub(super) address: Option<Url>,
 }
 
@@ -109,7 +109,7 @@ impl Client {
             commit = commit.or_else(|| text(headers, "x-repo-commit").filter(|c| is_commit(c)).map(str::to_owned));
             if status.is_redirection() {
                 let next = self.redirect_target(&url, headers)?;
-                // The hub has told everything: the other server need not be asked.
+                // Size and tag are known, so the other server need not be asked.
                 if next.origin() != url.origin() && etag.is_some() && size.is_some() {
                     break;
                 }
@@ -117,7 +117,7 @@ impl Client {
                 continue;
             }
             if !status.is_success() {
-                return Err(self.refusal(&response, &url, repository, path));
+                return Err(self.failure_of(&response, &url, repository, path));
             }
             etag = etag.or_else(|| tag(headers, ETAG.as_str()));
             // `content_length` of the library is that of the body, which is empty here.
@@ -176,7 +176,7 @@ impl Client {
             if response.status().is_success() {
                 return Ok((response, url));
             }
-            return Err(self.refusal(&response, &url, repository, path));
+            return Err(self.failure_of(&response, &url, repository, path));
         }
         Err(HubError::Redirect { host: host_of(&url) }.into())
     }
@@ -214,8 +214,8 @@ impl Client {
         if is_allowed { Ok(to) } else { Err(refuse().into()) }
     }
 
-    /// The meaning of an answer that is neither success nor redirect.
-    fn refusal(&self, response: &Response, url: &Url, repository: &str, path: &str) -> Failure {
+    /// The failure for an answer that is neither a success nor a redirect.
+    fn failure_of(&self, response: &Response, url: &Url, repository: &str, path: &str) -> Failure {
         let (status, headers, host) = (response.status(), response.headers(), host_of(url));
         let is_hub = self.source.page("").parse::<Url>().is_ok_and(|hub| hub.origin() == url.origin());
         let of_status = HubError::Status { host: host.clone(), status: status.as_u16() };
@@ -248,7 +248,7 @@ impl Client {
     }
 }
 
-/// Whether a text is a commit of Git.
+/// Whether a text is the hash of a Git commit.
 fn is_commit(text: &str) -> bool {
     text.len() == 40 && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
 }
@@ -257,7 +257,7 @@ fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim)
 }
 
-/// A tag without quotes and mark of weakness; `None` if it is empty or longer than any hash.
+/// An entity tag without quotes and without the `W/` of weak tags; `None` if it is empty or longer than any hash.
 pub(super) fn tag(headers: &HeaderMap, name: &str) -> Option<String> {
     let tag = text(headers, name)?;
     let tag = tag.strip_prefix("W/").unwrap_or(tag).trim_matches('"');

@@ -23,9 +23,9 @@ use crate::cancel::CancelToken;
 pub enum Installed {
     /// Every file is in its place.
     Yes,
-    /// A download was begun, or files are missing or damaged.
+    /// A download has begun, or files are missing or damaged.
     Partly,
-    /// Nothing of it is here.
+    /// None of its files is on this machine.
     No,
 }
 
@@ -40,12 +40,12 @@ pub struct SetState {
     pub on_disk: u64,
 }
 
-/// A file that `verify` objects to.
+/// A file that failed the check.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Damage {
     /// Its path.
     pub path: PathBuf,
-    /// It is missing; otherwise its content is another one.
+    /// Whether it is missing; otherwise its content differs.
     pub missing: bool,
 }
 
@@ -97,7 +97,7 @@ impl Hub {
         self.own().load().remove(set).ok_or_else(|| HubError::NotInstalled { set: set.to_owned() })
     }
 
-    /// Reads every file of an installed set and compares its hash. What is damaged is fetched again by the next download. Blocking.
+    /// Reads every file of an installed set and compares its hash. The next download fetches damaged files again. Blocking.
     ///
     /// # Errors
     /// There is no such set, it is not installed, or the work was stopped.
@@ -110,7 +110,7 @@ impl Hub {
         let mut verified = Verified { files: receipt.files.len(), ..Verified::default() };
         for file in &mut receipt.files {
             let path = file.path(&self.folder);
-            // The kind of hash that the download took.
+            // The same kind of hash as during the download.
             let check = match file.hash.len() {
                 40 => Check::GitBlob(file.hash.clone()),
                 _ => Check::Sha256(file.hash.clone()),
@@ -133,7 +133,7 @@ impl Hub {
     /// tools stay. Returns the number of bytes that were freed. Blocking.
     ///
     /// # Errors
-    /// There is no such set, nothing of it is here, or a file cannot be removed.
+    /// There is no such set, none of its files is on this machine, or a file cannot be removed.
     pub fn remove(&self, set: &str) -> Result<u64, HubError> {
         let set = self.registry.set(set)?;
         if !self.folder.is_dir() {

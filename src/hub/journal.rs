@@ -1,5 +1,5 @@
-//! The journal beside an unfinished file: which content it belongs to, and which bytes of it are on disk. Text, so that an interrupted write
-//! damages no more than its last line.
+//! The journal beside an unfinished file. It records which content the file belongs to and which bytes are on disk. It is text, so that an
+//! interrupted write damages only its last line.
 
 use std::fs::File;
 use std::io::{self, Write as _};
@@ -52,7 +52,7 @@ impl Journal {
         &self.done
     }
 
-    /// Notes that the bytes of a range are on disk.
+    /// Records that the bytes of a range are on disk.
     ///
     /// # Errors
     /// The line cannot be written.

@@ -6,20 +6,20 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use parking_lot::Mutex;
 use serde::Serialize;
 
-/// What a download is doing.
+/// The phase of a download.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Phase {
-    /// It asks the hub for sizes and tags.
+    /// Asking the hub for sizes and tags.
     #[default]
     Asking,
-    /// It checks files that are on this machine already.
+    /// Checking files that are on this machine already.
     Checking,
-    /// It downloads.
+    /// Downloading.
     Downloading,
-    /// It moves finished files into the models folder.
+    /// Moving finished files into the models folder.
     Placing,
-    /// It packs weights.
+    /// Packing weights into fewer bits.
     Packing,
 }
 
@@ -38,7 +38,7 @@ struct Inner {
 /// The progress at one moment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct ProgressNow {
-    /// Kind of work.
+    /// The phase.
     pub phase: Phase,
     /// Bytes of all files; 0 until the hub has told their sizes.
     pub total_bytes: u64,

@@ -26,9 +26,9 @@ use crate::cancel::CancelToken;
 pub type FreeSpace = fn(&Path) -> Option<u64>;
 
 /// How often a running download checks the stop flag.
-const LOOK: Duration = Duration::from_millis(50);
+const STOP_INTERVAL: Duration = Duration::from_millis(50);
 
-/// The models folder, and where its models come from.
+/// The models folder, and the source of its models.
 #[derive(Clone, Debug)]
 pub struct Hub {
     pub(super) folder: PathBuf,
@@ -103,7 +103,7 @@ impl Hub {
             .map_err(HubError::io(&self.folder))?;
         let arrivals = runtime.block_on(async {
             tokio::select! {
-                arrived = self.arrive(set, &fetcher, cancel) => arrived,
+                arrivals = self.prepare_files(set, &fetcher, cancel) => arrivals,
                 () = stopped(cancel) => Err(HubError::Stopped),
             }
         })?;
@@ -119,24 +119,24 @@ impl Hub {
         Ok(())
     }
 
-    /// Makes sure that every file of the set is on this machine, ready to be placed.
-    async fn arrive(&self, set: &ModelSet, fetcher: &Arc<Fetcher>, cancel: &CancelToken) -> Result<Vec<Arrival>, HubError> {
+    /// Brings every file of the set onto this machine, so that it can be placed.
+    async fn prepare_files(&self, set: &ModelSet, fetcher: &Arc<Fetcher>, cancel: &CancelToken) -> Result<Vec<Arrival>, HubError> {
         let progress = &fetcher.progress;
         progress.set_phase(Phase::Asking);
-        let downloads = self.ask(set, fetcher).await?;
+        let downloads = self.ask_for_heads(set, fetcher).await?;
         progress.set_total(downloads.iter().map(|download| download.head.size).sum());
         progress.set_phase(Phase::Checking);
         let known: Vec<Entry> = self.own().load().into_values().flat_map(|receipt| receipt.files).collect();
         let (mut arrivals, mut missing) = (Vec::new(), Vec::new());
         let mut to_unpack = 0;
         for download in downloads {
-            if let Some(unpacked) = wheels::unpacked_here(&download, &known, &self.folder)? {
+            if let Some(unpacked) = wheels::already_unpacked(&download, &known, &self.folder)? {
                 arrivals.extend(unpacked);
                 progress.add_done(download.head.size);
                 continue;
             }
             to_unpack += download.wanted.file.unpack.iter().map(|member| member.size).sum::<u64>();
-            match self.find_here(&download, &known, cancel, progress)? {
+            match self.find_local(&download, &known, cancel, progress)? {
                 Some(arrival) => {
                     arrivals.push(arrival);
                     progress.add_done(download.head.size);
@@ -144,7 +144,7 @@ impl Hub {
                 None => missing.push(download),
             }
         }
-        let to_fetch: u64 = missing.iter().map(|download| download.head.size - download.bytes_there().min(download.head.size)).sum();
+        let to_fetch: u64 = missing.iter().map(|download| download.head.size - download.bytes_downloaded().min(download.head.size)).sum();
         let needed = to_fetch + to_unpack;
         if let Some(free) = (self.free_space)(&self.folder).filter(|free| needed > 0 && *free < needed.saturating_add(self.limits.spare)) {
             return Err(HubError::DiskFull { folder: self.folder.clone(), needed: needed + self.limits.spare, free: Some(free) });
@@ -169,7 +169,7 @@ impl Hub {
     }
 
     /// Asks for size and tag of every file, with all files of a repository from the same commit.
-    async fn ask(&self, set: &ModelSet, fetcher: &Arc<Fetcher>) -> Result<Vec<Download>, HubError> {
+    async fn ask_for_heads(&self, set: &ModelSet, fetcher: &Arc<Fetcher>) -> Result<Vec<Download>, HubError> {
         let mut repositories: BTreeMap<(String, String), Vec<WantedFile>> = BTreeMap::new();
         for wanted in self.registry.files_of(set) {
             repositories.entry((wanted.repository.clone(), wanted.revision.clone())).or_default().push(wanted);
@@ -206,12 +206,12 @@ impl Hub {
         Ok(all)
     }
 
-    /// A file that need not be downloaded: it is in its place, waits to be placed, is part of another set, or is in the cache of the hub's
-    /// own tools.
+    /// Finds a file that need not be downloaded: it is in its place, waits to be placed, is part of another set, or is in the cache of the hub's own
+    /// tools.
     ///
     /// # Errors
     /// Another file is in its place.
-    fn find_here(
+    fn find_local(
         &self,
         download: &Download,
         known: &[Entry],
@@ -262,7 +262,7 @@ impl Hub {
         Ok(None)
     }
 
-    /// The content in the cache of the hub's own tools, where a content is named by its tag.
+    /// The file in the cache of the hub's own tools, which names files by their tags.
     fn in_cache(&self, wanted: &WantedFile, head: &FileHead) -> Option<PathBuf> {
         let is_name = !head.etag.is_empty() && head.etag.bytes().all(|b| b.is_ascii_hexdigit());
         let repository = format!("models--{}", wanted.repository.replace('/', "--"));
@@ -286,7 +286,7 @@ async fn ask_one(fetcher: Arc<Fetcher>, wanted: WantedFile, revision: String, in
 /// Completes once a stop was requested.
 async fn stopped(cancel: &CancelToken) {
     while !cancel.is_cancelled() {
-        tokio::time::sleep(LOOK).await;
+        tokio::time::sleep(STOP_INTERVAL).await;
     }
 }
 

@@ -23,7 +23,7 @@ pub enum Origin {
     Hub,
     /// A link into the cache of the hub's own tools. Removing the set removes the link only.
     Cache,
-    /// It existed before, with the right content. Removing the set leaves it.
+    /// A file of the user that had the right content. Removing the set keeps it.
     Own,
 }
 
@@ -42,9 +42,9 @@ pub struct Entry {
     pub size: u64,
     /// Hash of the content in hexadecimal: of the same kind as the tag, or SHA-256 if the tag is not a hash.
     pub hash: String,
-    /// How it came here.
+    /// How it came into the models folder.
     pub origin: Origin,
-    /// `verify` found another content; the next download replaces it.
+    /// Whether the last check found other content. The next download replaces the file.
     #[serde(default)]
     pub damaged: bool,
 }
@@ -89,7 +89,7 @@ impl OwnFolder {
     /// Takes the lock that downloads, checks and removals hold. It is released when the returned file is dropped, and by a crash.
     ///
     /// # Errors
-    /// Another one holds it; the folder cannot be written.
+    /// Another process or thread holds it; the folder cannot be written.
     pub(super) fn lock(&self) -> Result<File, HubError> {
         let path = self.0.join("lock");
         std::fs::create_dir_all(&self.0).map_err(HubError::io(&self.0))?;

@@ -1,4 +1,4 @@
-//! The registry of models: licences, parts and sets, typed. The text is `models/*.toml`, and `registry.d/*.toml` in the data folder.
+//! The registry of models: licences, parts and sets. Its files are `models/*.toml`, and `registry.d/*.toml` in the data folder.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
@@ -9,7 +9,7 @@ use super::error::HubError;
 use crate::notice;
 use crate::notice::Notice;
 
-/// The registry that is part of the program, by the names of its files.
+/// Name and text of each embedded registry file.
 const EMBEDDED: [(&str, &str); 2] =
     [("registry.toml", include_str!("../../models/registry.toml")), ("cuda.toml", include_str!("../../models/cuda.toml"))];
 
@@ -52,7 +52,7 @@ pub enum Sale {
 }
 
 impl Sale {
-    /// The answer in plain words.
+    /// The answer as a message to people.
     pub fn notice(self) -> Notice {
         match self {
             Self::Yes => notice!("hub-sale-yes"),
@@ -88,7 +88,7 @@ pub enum Format {
     Library,
 }
 
-/// Where files come from that are not in a repository of the hub.
+/// A source of files other than the hub.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Index {
@@ -96,7 +96,7 @@ pub enum Index {
     Pypi,
 }
 
-/// The system that a part is for.
+/// The operating system and processor that a part is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 pub enum Platform {
     /// Linux on x86-64.
@@ -108,7 +108,7 @@ pub enum Platform {
 }
 
 impl Platform {
-    /// The system that this program was built for; `None` for one that no part is for.
+    /// The platform that this program was built for; `None` if the registry has no parts for it.
     pub fn here() -> Option<Self> {
         match (std::env::consts::OS, std::env::consts::ARCH) {
             ("linux", "x86_64") => Some(Self::LinuxX64),
@@ -124,12 +124,12 @@ impl Platform {
 pub struct Part {
     /// Its key.
     pub key: String,
-    /// Its name for people: product names, the same in every language.
+    /// Display name, the same in every language.
     pub title: String,
-    /// Where its files come from, if not from the hub.
+    /// The source of its files; `None` for the hub.
     #[serde(default)]
     pub index: Option<Index>,
-    /// The system that it is for; `None`: every system.
+    /// The platform that it is for; `None` for every platform.
     #[serde(default)]
     pub platform: Option<Platform>,
     /// Repository on the hub: `owner/name`. In a package index: the project.
@@ -140,7 +140,7 @@ pub struct Part {
     pub format: Format,
     /// Key of its licence.
     pub licence: String,
-    /// About the size of all files, 10⁹ bytes.
+    /// Approximate size of all files, 10⁹ bytes.
     pub gigabytes: f64,
     /// Its files.
     pub files: Vec<PartFile>,
@@ -164,7 +164,7 @@ pub struct PartFile {
     /// Whether the part is complete without the file.
     #[serde(default)]
     pub optional: bool,
-    /// The file is an archive: what is taken out of it. The archive itself is not kept. Empty: the file is kept as it is.
+    /// The files to extract if the file is an archive, which is not kept itself. Empty for a file that is kept as it is.
     #[serde(default)]
     pub unpack: Vec<Member>,
 }
@@ -206,7 +206,7 @@ pub enum Family {
     Flux2,
     /// The set has no such network.
     None,
-    /// The set is no model, but what the program needs to run models on a GPU.
+    /// Not a model: the libraries that the program needs to run models on a GPU.
     Runtime,
 }
 
@@ -221,24 +221,24 @@ impl Family {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct MemoryNeed {
-    /// At least so much.
+    /// The minimum.
     pub from: u32,
-    /// Up to so much; a larger set makes better use of more.
+    /// The maximum that the set makes use of; with more, a larger set is the better choice.
     #[serde(default)]
     pub to: Option<u32>,
 }
 
-/// What a person chooses: parts, and where each goes.
+/// Parts that are downloaded together. People choose between sets.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ModelSet {
-    /// Its key, as the command line and REST name it.
+    /// Its key on the command line and in REST.
     pub key: String,
-    /// Its name for people: product names, the same in every language.
+    /// Display name, the same in every language.
     pub title: String,
     /// The network of the scene.
     pub family: Family,
-    /// Whether it is offered first.
+    /// Whether it is offered to new users.
     #[serde(default)]
     pub recommended: bool,
     /// GPU memory that it is meant for.
@@ -257,10 +257,10 @@ pub struct Content {
     pub folder: String,
 }
 
-/// A file of a set, with everything that its download needs to know.
+/// A file of a set, and where to download it from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WantedFile {
-    /// Where it comes from, if not from the hub.
+    /// The source of the file; `None` for the hub.
     pub index: Option<Index>,
     /// Repository on the hub; project of the package index.
     pub repository: String,
@@ -278,7 +278,7 @@ impl WantedFile {
         Path::new(&self.folder).join(self.file.target().split('/').collect::<PathBuf>())
     }
 
-    /// Path below the folder of what waits to be placed. Archives are apart, because a model's folder is placed as a whole.
+    /// Path of the file in the incoming folder. Archives are in a subfolder of their own, because a model's folder is placed as a whole.
     pub(super) fn waiting_place(&self) -> PathBuf {
         if self.file.unpack.is_empty() { self.place() } else { Path::new(".archives").join(self.file.target()) }
     }
@@ -289,7 +289,7 @@ impl WantedFile {
     }
 }
 
-/// The text of a registry file.
+/// The form of a registry file.
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct RegistryFile {
@@ -302,7 +302,7 @@ impl Registry {
     /// The registry of the program, completed by the files of `registry.d` in the data folder in the order of their names. Blocking.
     ///
     /// # Errors
-    /// A file cannot be read, or names what does not exist.
+    /// A file cannot be read, is not valid, or refers to a licence or part that does not exist.
     pub fn load(data_dir: &Path) -> Result<Self, HubError> {
         let mut registry = Self::default();
         for (file, text) in EMBEDDED {
@@ -330,7 +330,7 @@ impl Registry {
         Ok(registry.for_platform(Platform::here()))
     }
 
-    /// The registry without the parts for other systems, and without the sets that have no other parts.
+    /// The registry without the parts for other platforms, and without the sets that then have no parts.
     fn for_platform(mut self, platform: Option<Platform>) -> Self {
         self.parts.retain(|part| part.platform.is_none() || part.platform == platform);
         for set in &mut self.sets {
@@ -340,7 +340,7 @@ impl Registry {
         self
     }
 
-    /// Adds the entries of a file and checks the whole. An entry with a known key replaces the old one.
+    /// Adds the entries of a file and checks the whole registry. An entry replaces an old one with the same key.
     fn add(&mut self, text: &str) -> Result<(), String> {
         let file: RegistryFile = toml::from_str(text).map_err(|e| e.to_string())?;
         let mut next = self.clone();
@@ -360,7 +360,7 @@ impl Registry {
         Ok(())
     }
 
-    /// What is wrong with the registry, in the terms of its file.
+    /// Checks the registry. The error names the entry and the field.
     fn check(&self) -> Result<(), String> {
         let is_key = |key: &str| !key.is_empty() && key.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "-_.".contains(c));
         for part in &self.parts {
@@ -386,7 +386,7 @@ impl Registry {
                 if !is_inner_path(&file.path) || !is_inner_path(file.target()) {
                     return at(&format!("path = {:?}", file.path));
                 }
-                // A package index has only the hash of its own page to tell, and an archive is opened.
+                // A package index vouches for a file only by its own page, and an archive is parsed.
                 if (part.index.is_some() || !file.unpack.is_empty()) && (file.sha256.is_none() || file.size.is_none()) {
                     return at(&format!("{:?}: sha256, size", file.path));
                 }
@@ -421,7 +421,7 @@ impl Registry {
         Ok(())
     }
 
-    /// A path below the models folder that two files of a set have on a system.
+    /// A path below the models folder that two files of a set share on a platform.
     fn placed_twice(&self, set: &ModelSet, platform: Option<Platform>) -> Option<String> {
         let mut places = BTreeSet::new();
         for (content, part) in self.parts_of(set).filter(|(_, part)| part.platform.is_none() || part.platform == platform) {
@@ -449,7 +449,7 @@ impl Registry {
         self.sets.iter().find(|set| set.key == key).ok_or_else(|| HubError::UnknownSet { set: key.to_owned(), known: known() })
     }
 
-    /// The set that a new user is offered: the first recommended one that this version of the program runs.
+    /// The set that is offered to new users: the first recommended one that this version of the program can run.
     pub fn recommended(&self) -> Option<&ModelSet> {
         self.sets.iter().find(|set| set.recommended && set.family.is_supported())
     }
@@ -487,7 +487,7 @@ impl Registry {
         files.collect()
     }
 
-    /// About the size of a set's download, 10⁹ bytes.
+    /// Approximate size of a set's download, 10⁹ bytes.
     pub fn gigabytes_of(&self, set: &ModelSet) -> f64 {
         self.parts_of(set).map(|(_, part)| part.gigabytes).sum()
     }

@@ -1,5 +1,4 @@
-//! Where files come from: the hub's address, the token, and the cache of the hub's own tools. All from the environment variables that those
-//! tools document.
+//! The hub's address, the token, and the cache of the hub's own tools, from the environment variables that those tools document.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -40,7 +39,7 @@ impl fmt::Debug for Token {
     }
 }
 
-/// The hub and what is on this machine for it.
+/// The address of the hub, and its token and cache on this machine.
 #[derive(Clone)]
 pub struct Source {
     /// Address of the hub, without `/` at its end.
@@ -129,7 +128,7 @@ impl Source {
         url.filter(|url| matches!(url.scheme(), "http" | "https") && url.host_str().is_some()).ok_or(HubError::BadIndex)
     }
 
-    /// The token for a request to `url`: only for the hub itself, and only where nobody on the way can read it.
+    /// The token for a request to `url`. Only the hub itself gets it, and only over TLS or loopback.
     pub(super) fn token_for(&self, url: &Url) -> Option<&Token> {
         let is_private = url.scheme() == "https" || is_loopback(url);
         self.token.as_ref().filter(|_| url.origin() == self.endpoint.origin() && is_private)

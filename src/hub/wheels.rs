@@ -1,4 +1,4 @@
-//! Archives of a package index, and the files that are taken out of them.
+//! Archives of a package index, and the files that are extracted from them.
 
 use std::fs::{self, File};
 use std::io::{Read as _, Write as _};
@@ -17,11 +17,11 @@ use crate::cancel::CancelToken;
 /// Bytes that are unpacked at once.
 const BLOCK: usize = 256 << 10;
 
-/// What an archive would be unpacked to, if all of it is in its place already; `None` if it is not, or if the file is no archive.
+/// The unpacked files of an archive if all of them are in their places; `None` otherwise, and for a file that is not an archive.
 ///
 /// # Errors
-/// A file that did not come from this program is in the place of one.
-pub(super) fn unpacked_here(download: &Download, known: &[Entry], models: &Path) -> Result<Option<Vec<Arrival>>, HubError> {
+/// A place is taken by a file that this program did not write.
+pub(super) fn already_unpacked(download: &Download, known: &[Entry], models: &Path) -> Result<Option<Vec<Arrival>>, HubError> {
     let wanted = &download.wanted;
     let mut found = Vec::new();
     for member in &wanted.file.unpack {
@@ -37,7 +37,7 @@ pub(super) fn unpacked_here(download: &Download, known: &[Entry], models: &Path)
     Ok(Some(found).filter(|_| is_whole))
 }
 
-/// Replaces each archive among the arrivals by the files that the registry takes out of it. The archives stay. Blocking.
+/// Replaces each archive among the arrivals by the files that the registry names in it. The archives stay. Blocking.
 ///
 /// # Errors
 /// An archive lacks a file or has one of another size, a file cannot be written, the work was stopped.
@@ -60,7 +60,7 @@ pub(super) fn unpack(
         let mut zip = ZipArchive::new(std::io::BufReader::new(file)).map_err(|_| unusable())?;
         for member in &wanted.file.unpack {
             let ready = incoming.join(wanted.member_place(member));
-            let hash = take_out(&mut zip, member, &ready, cancel)?.ok_or_else(unusable)?;
+            let hash = extract(&mut zip, member, &ready, cancel)?.ok_or_else(unusable)?;
             let place = format!("{}/{}", wanted.folder, member.target());
             let entry = Entry { place, size: member.size, hash, ..arrival.entry.clone() };
             all.push(Arrival { entry: Entry { origin: Origin::Hub, ..entry }, ready: Some(ready) });
@@ -70,7 +70,7 @@ pub(super) fn unpack(
 }
 
 /// Writes a member of an archive to a file and returns its SHA-256; `None` if the archive does not have it, or not with this size.
-fn take_out(
+fn extract(
     zip: &mut ZipArchive<std::io::BufReader<File>>,
     member: &Member,
     to: &Path,
@@ -93,7 +93,7 @@ fn take_out(
             Ok(count) if count as u64 <= left => count,
             Ok(_) => return Ok(None),
             Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
-            // Damaged: its content has the right hash, so it was built so.
+            // The archive has the right hash, so it was built with this damage.
             Err(_) => return Ok(None),
         };
         if count == 0 {

@@ -31,7 +31,7 @@ const CERTAIN: f32 = 0.85;
 const EXPOSED: (f32, f32) = (0.05, 0.94);
 /// Difference of the channels (sRGB, 0..=1) above which a background has a colour.
 const COLORED: f32 = 0.07;
-/// What a strand differs by at least: shadows have a tint too.
+/// Least difference of a strand from the background: shadows have a tint too.
 const STRAND: f32 = 0.08;
 /// Least share of the border of a narrow hole that is sharp.
 const NARROW_SHARP: f32 = 0.9;
@@ -197,7 +197,7 @@ fn open_holes(alpha: &mut Plane, back: &Background, sure: &Plane) {
         while let Some(i) = stack.pop() {
             area.push(i);
             let (x, y) = (i % w, i / w);
-            // What is three pixels beyond the border differs clearly.
+            // Pixels three pixels beyond the border differ clearly.
             for (dx, dy) in [(-1_isize, 0_isize), (1, 0), (0, -1), (0, 1)] {
                 let at = |k: isize| {
                     let (x, y) = (x as isize + dx * k, y as isize + dy * k);
@@ -244,7 +244,7 @@ fn open_holes(alpha: &mut Plane, back: &Background, sure: &Plane) {
     });
 }
 
-/// Adds what is narrow, stands out from the background and is connected to the product.
+/// Adds narrow structures that stand out from the background and are connected to the product.
 fn add_strands(alpha: &mut Plane, back: &Background, outside: &Plane, side: usize) {
     let (w, h) = (alpha.width, alpha.height);
     let reach = (side / 110).max(2);
@@ -264,7 +264,7 @@ fn add_strands(alpha: &mut Plane, back: &Background, outside: &Plane, side: usiz
             ((height - low) / (full - low)).clamp(0.0, 1.0)
         })
         .collect();
-    // From the product outwards, along what is narrow.
+    // From the product outwards, along narrow structures.
     let mut kept: Vec<bool> = alpha.data.iter().map(|a| *a > 0.5).collect();
     let mut stack: Vec<usize> = (0..w * h).filter(|i| kept[*i]).collect();
     while let Some(i) = stack.pop() {

@@ -34,7 +34,7 @@ impl<'a> From<&'a GrayImage> for ImageRef<'a> {
     }
 }
 
-/// What a PNG says beside its pixels, and how it is packed.
+/// Metadata and compression of a PNG.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct PngMetadata<'a> {
     /// Text entries, keyword and text.

@@ -1,7 +1,7 @@
 //! The box of a layer on the canvas.
 
 use super::draw::turn;
-use super::patch::{Fill, Ink, Stand, bounds_on_canvas, rounded};
+use super::patch::{Fill, Ink, Pose, bounds_on_canvas, rounded};
 use super::{picture, shape, text};
 use crate::request::InputImage;
 use crate::request::layers::{Layer, LayerContent};
@@ -19,5 +19,5 @@ pub fn bounds<I: InputImage>(layer: &Layer<I>, (width, height): (u32, u32), font
             rounded(w, h, 0.0).map(|path| Fill { path, ink: Ink::Color([0; 3], 1.0) }).into_iter().collect()
         }
     };
-    bounds_on_canvas(&fills, &Stand { x: layer.x * canvas.0, y: layer.y * canvas.1, turn: turn(layer.rotation) })
+    bounds_on_canvas(&fills, &Pose { x: layer.x * canvas.0, y: layer.y * canvas.1, turn: turn(layer.rotation) })
 }

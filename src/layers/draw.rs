@@ -2,7 +2,7 @@
 
 use image::RgbImage;
 
-use super::patch::{Fill, Patch, Stand, bounds_on_canvas, reach};
+use super::patch::{Fill, Patch, Pose, bounds_on_canvas, reach};
 use super::{picture, shape, text};
 use crate::cancel::{CancelToken, Stopped};
 use crate::imaging::Plane;
@@ -16,7 +16,7 @@ use crate::typography::FontCatalog;
 /// The user is warned about letters below this size in pixels.
 const SMALLEST_LEGIBLE: f32 = 11.0;
 
-/// What drawing needs besides the layers.
+/// The inputs of drawing besides the layers.
 #[derive(Clone, Copy)]
 pub struct LayerContext<'a> {
     /// The fonts of texts.
@@ -67,12 +67,12 @@ fn draw_layer(image: &mut RgbImage, layer: &Layer<SourceImage>, cx: LayerContext
             fill.into_iter().collect()
         }
     };
-    let stand = Stand { x: centre.0, y: centre.1, turn: turn(layer.rotation) };
-    if matches!(layer.content, LayerContent::Text(_)) && leaves_canvas(&fills, &stand, image.dimensions()) {
+    let pose = Pose { x: centre.0, y: centre.1, turn: turn(layer.rotation) };
+    if matches!(layer.content, LayerContent::Text(_)) && leaves_canvas(&fills, &pose, image.dimensions()) {
         notices.push(notice!("layers-text-outside").at(layer.path("text")));
     }
     let reach = reach(layer.shadow.as_ref(), canvas.1);
-    let Some(patch) = Patch::of(&fills, &stand, image.dimensions(), reach) else { return };
+    let Some(patch) = Patch::of(&fills, &pose, image.dimensions(), reach) else { return };
     if let Some(shadow) = &layer.shadow {
         patch.put_shadow(image, shadow, canvas.1, layer.opacity, cx.hidden);
     }
@@ -91,7 +91,7 @@ pub(super) fn turn(degrees: f32) -> (f32, f32) {
 }
 
 /// Whether the fills extend beyond the canvas by more than a pixel.
-fn leaves_canvas(fills: &[Fill], stand: &Stand, (width, height): (u32, u32)) -> bool {
-    let found = bounds_on_canvas(fills, stand);
+fn leaves_canvas(fills: &[Fill], pose: &Pose, (width, height): (u32, u32)) -> bool {
+    let found = bounds_on_canvas(fills, pose);
     found.is_some_and(|[x0, y0, x1, y1]| x0 < -1 || y0 < -1 || x1 > i64::from(width) + 1 || y1 > i64::from(height) + 1)
 }

@@ -1,11 +1,11 @@
-//! How far a text reaches about its centre, for editors that draw a frame around it.
+//! The extent of a text around its centre, for editors that draw a frame around it.
 
 use super::text;
 use crate::request::layers::FlatText;
 use crate::typography::FontCatalog;
 
-/// Left, top, right and bottom of a text about its centre, before it is turned, in pixels: letters, outline, plate, and the box in which lines
-/// are broken. Sides of the canvas in pixels. `None` if nothing of it is drawn.
+/// Left, top, right and bottom of an unrotated text relative to its centre, in pixels. Includes outline, plate and the box in which lines are
+/// broken. `canvas`: its sides in pixels. `None` for a text that draws nothing.
 pub fn text_extent(text: &FlatText, canvas: (f32, f32), fonts: &FontCatalog) -> Option<[f32; 4]> {
     let drawn = text::fills(text, canvas, fonts);
     let boxes = drawn.fills.iter().map(|fill| fill.path.bounds());

@@ -11,7 +11,7 @@ use crate::request::layers::{Color, Shadow};
 /// Most samples of a patch. A patch has 1, 4, 9 or 16 samples per pixel, as many as fit.
 const MAX_SAMPLES: usize = 24_000_000;
 
-/// What an outline is filled with.
+/// The fill of an outline: a colour or a picture.
 pub(super) enum Ink {
     /// One colour, and its opacity.
     Color(Color, f32),
@@ -33,14 +33,14 @@ impl Fill {
 
 /// Position (centre in pixels of the canvas) and rotation of a layer.
 #[derive(Clone, Copy)]
-pub(super) struct Stand {
+pub(super) struct Pose {
     pub(super) x: f32,
     pub(super) y: f32,
     /// Sine and cosine of the rotation.
     pub(super) turn: (f32, f32),
 }
 
-impl Stand {
+impl Pose {
     /// Maps pixels from the layer's centre to pixels of the canvas.
     fn transform(&self) -> Transform {
         let (sin, cos) = self.turn;
@@ -60,11 +60,11 @@ type Box4 = [i64; 4];
 
 impl Patch {
     /// Draws fills, lowest first; `None` if neither they nor their shadow, which extends `reach` pixels further, touch the canvas.
-    pub(super) fn of(fills: &[Fill], stand: &Stand, canvas: (u32, u32), reach: f32) -> Option<Self> {
-        let to_canvas = stand.transform();
+    pub(super) fn of(fills: &[Fill], pose: &Pose, canvas: (u32, u32), reach: f32) -> Option<Self> {
+        let to_canvas = pose.transform();
         let reach = reach.ceil() as i64 + 1;
         let area = [-reach, -reach, i64::from(canvas.0) + reach, i64::from(canvas.1) + reach];
-        let [x0, y0, x1, y1] = meet(bounds(fills, to_canvas)?, area)?;
+        let [x0, y0, x1, y1] = intersection(bounds(fills, to_canvas)?, area)?;
         let (w, h) = ((x1 - x0) as u32, (y1 - y0) as u32);
         let samples = (1..=4).rev().find(|s| (w * s) as usize * (h * s) as usize <= MAX_SAMPLES).unwrap_or(1);
         let mut fine = Pixmap::new(w * samples, h * samples)?;
@@ -131,7 +131,7 @@ pub(super) fn reach(shadow: Option<&Shadow>, unit: f32) -> f32 {
 /// Composites straight colours over the part of a picture that `area` covers. `color` gets coordinates within the area.
 fn over(image: &mut RgbImage, area: Box4, hidden: Option<&Plane>, color: impl Fn(usize, usize) -> Option<(Color, f32)> + Sync) {
     let (w, h) = (image.width() as usize, image.height() as usize);
-    let Some([x0, y0, x1, y1]) = meet(area, [0, 0, w as i64, h as i64]) else { return };
+    let Some([x0, y0, x1, y1]) = intersection(area, [0, 0, w as i64, h as i64]) else { return };
     let rows = image.par_chunks_exact_mut(w * 3).enumerate().skip(y0 as usize).take((y1 - y0) as usize);
     rows.for_each(|(y, row)| {
         for x in x0..x1 {
@@ -147,7 +147,7 @@ fn over(image: &mut RgbImage, area: Box4, hidden: Option<&Plane>, color: impl Fn
 }
 
 /// The intersection of two boxes; `None` if it is empty.
-fn meet(a: Box4, b: Box4) -> Option<Box4> {
+fn intersection(a: Box4, b: Box4) -> Option<Box4> {
     let both = [a[0].max(b[0]), a[1].max(b[1]), a[2].min(b[2]), a[3].min(b[3])];
     (both[0] < both[2] && both[1] < both[3]).then_some(both)
 }
@@ -163,8 +163,8 @@ pub(super) fn bounds(fills: &[Fill], transform: Transform) -> Option<Box4> {
 }
 
 /// The bounding box of all fills on the canvas.
-pub(super) fn bounds_on_canvas(fills: &[Fill], stand: &Stand) -> Option<Box4> {
-    bounds(fills, stand.transform())
+pub(super) fn bounds_on_canvas(fills: &[Fill], pose: &Pose) -> Option<Box4> {
+    bounds(fills, pose.transform())
 }
 
 fn paint(to: &mut PixmapMut<'_>, fill: &Fill, transform: Transform) {

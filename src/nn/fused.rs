@@ -97,13 +97,7 @@ pub fn modulated_norm(x: &Tensor, scale: &Tensor, shift: &Tensor, eps: f64) -> R
 ///
 /// # Errors
 /// Shapes that do not fit, out of memory.
-pub fn modulated_norm_of_sum(
-    x: &Tensor,
-    [update, gate]: [&Tensor; 2],
-    scale: &Tensor,
-    shift: &Tensor,
-    eps: f64,
-) -> Result<(Tensor, Tensor)> {
+pub fn modulated_norm_of_sum(x: &Tensor, [update, gate]: [&Tensor; 2], [scale, shift]: [&Tensor; 2], eps: f64) -> Result<(Tensor, Tensor)> {
     #[cfg(feature = "cuda")]
     {
         let update = kernels::Update { update, gate: Some(gate) };

@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use super::fused::{add, swiglu};
 use super::{Embedding, JoinedLinear, Linear, RmsNorm, attention};
-use crate::weights::{LoadResult, TensorStore, Vars, WeightsError, qwen3_names};
+use crate::weights::{LoadResult, TensorShapes, TensorStore, Vars, WeightsError, qwen3_names};
 
 /// Numbers of layers after which the states are taken.
 pub const STATES: [usize; 3] = [9, 18, 27];
@@ -92,21 +92,16 @@ impl Qwen3Config {
     /// # Errors
     /// The file is not a Qwen3.
     pub fn of_store(store: Arc<dyn TensorStore>) -> LoadResult<Self> {
-        let store = qwen3_names::adapt(store);
-        let size = |name: &str, dim: usize| {
-            let found = store.shape(name).and_then(|s| s.get(dim).copied());
-            found.ok_or_else(|| WeightsError::MissingTensor { place: store.place(), name: name.into() })
-        };
+        let shapes = TensorShapes::new(qwen3_names::adapt(store));
+        let size = |name: &str, dim: usize| shapes.size(name, dim);
         let attention = "model.layers.0.self_attn";
         let head_dim = size(&format!("{attention}.q_norm.weight"), 0)?;
         let heads = |name: &str| -> LoadResult<usize> { Ok(size(&format!("{attention}.{name}.weight"), 0)? / head_dim.max(1)) };
-        let names = store.names();
-        let layers = names.iter().filter_map(|n| n.strip_prefix("model.layers.")?.split('.').next()?.parse::<usize>().ok()).max();
         Ok(Self {
             vocab_size: size("model.embed_tokens.weight", 0)?,
             hidden_size: size("model.embed_tokens.weight", 1)?,
             intermediate_size: size("model.layers.0.mlp.gate_proj.weight", 0)?,
-            num_hidden_layers: layers.map_or(0, |last| last + 1),
+            num_hidden_layers: shapes.layers("model.layers."),
             num_attention_heads: heads("q_proj")?,
             num_key_value_heads: Some(heads("k_proj")?),
             head_dim,
@@ -174,14 +169,14 @@ pub fn is_loaded(name: &str) -> bool {
     layer.map_or(name.starts_with("model."), |layer| layer < LAYERS)
 }
 
-/// What every layer needs besides its states.
+/// The inputs of every layer besides its states.
 struct Shared {
     cos: Tensor,
     sin: Tensor,
     /// Added to the scores, `[B or 1, 1, T, T]`.
     bias: Tensor,
-    /// 0 for tokens that see none, `[B, T, 1]`; `None` if all see some.
-    seeing: Option<Tensor>,
+    /// 0 for tokens that attend to no token, `[B, T, 1]`; `None` if every token attends to some.
+    attending: Option<Tensor>,
 }
 
 struct Attention {
@@ -233,8 +228,8 @@ impl Attention {
         let q = rotated(&q, &self.norm_q)?;
         let scale = 1.0 / (q.dim(3)? as f64).sqrt();
         let y = attention(&q, &k, &v, Some(&shared.bias), scale)?.transpose(1, 2)?.reshape((b, t, ()))?;
-        let y = match &shared.seeing {
-            Some(seeing) => y.broadcast_mul(&seeing.to_dtype(y.dtype())?)?,
+        let y = match &shared.attending {
+            Some(attending) => y.broadcast_mul(&attending.to_dtype(y.dtype())?)?,
             None => y,
         };
         self.out.forward(&y)
@@ -384,23 +379,23 @@ impl Qwen3Encoder {
         let batch = masks.len();
         let hidden = f32::MIN / 2.0;
         let mut bias = Vec::with_capacity(batch * tokens * tokens);
-        let mut seeing = Vec::with_capacity(batch * tokens);
+        let mut attending = Vec::with_capacity(batch * tokens);
         for mask in &masks {
-            // A token sees itself and the tokens before it, without padding.
+            // Causal mask: a token attends to itself and the tokens before it, except padding.
             let mut first = tokens;
             for query in 0..tokens {
                 bias.extend((0..tokens).map(|key| if key <= query && mask[key] != 0.0 { 0.0 } else { hidden }));
                 first = if mask[query] != 0.0 { first.min(query) } else { first };
-                seeing.push(if first <= query { 1f32 } else { 0.0 });
+                attending.push(if first <= query { 1f32 } else { 0.0 });
             }
         }
-        let blind = seeing.contains(&0.0);
-        let seeing = Tensor::from_vec(seeing, (batch, tokens, 1), &self.device)?;
+        let has_idle = attending.contains(&0.0);
+        let attending = Tensor::from_vec(attending, (batch, tokens, 1), &self.device)?;
         Ok(Shared {
             cos: table(f32::cos)?,
             sin: table(f32::sin)?,
             bias: Tensor::from_vec(bias, (batch, 1, tokens, tokens), &self.device)?,
-            seeing: blind.then_some(seeing),
+            attending: has_idle.then_some(attending),
         })
     }
 }

@@ -8,7 +8,7 @@ use candle_core::{DType, Device, Result, Tensor};
 use serde::Deserialize;
 
 use super::{Embedding, JoinedLinear, Linear, RmsNorm, attention};
-use crate::weights::{LoadResult, TensorStore, Vars, WeightsError, t5_names};
+use crate::weights::{LoadResult, TensorShapes, TensorStore, Vars, WeightsError, t5_names};
 
 /// `config.json` of a T5 model, with transformers' defaults.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -70,24 +70,19 @@ impl T5Config {
     /// # Errors
     /// The file is not a T5 encoder.
     pub fn of_store(store: Arc<dyn TensorStore>) -> LoadResult<Self> {
-        let store = t5_names::adapt(store);
-        let shape = |name: &str| match store.shape(name).as_deref() {
-            Some(&[a, b]) => Ok((a, b)),
-            _ => Err(WeightsError::MissingTensor { place: store.place(), name: name.into() }),
-        };
+        let shapes = TensorShapes::new(t5_names::adapt(store));
+        let shape = |name: &str| -> LoadResult<(usize, usize)> { Ok((shapes.size(name, 0)?, shapes.size(name, 1)?)) };
         let (vocab_size, d_model) = shape("shared.weight").or_else(|_| shape("encoder.embed_tokens.weight"))?;
         let attention = "encoder.block.0.layer.0.SelfAttention";
         let (relative_attention_num_buckets, num_heads) = shape(&format!("{attention}.relative_attention_bias.weight"))?;
         let mlp = "encoder.block.0.layer.1.DenseReluDense";
-        let gated = store.shape(&format!("{mlp}.wi_0.weight")).is_some();
-        let names = store.names();
-        let blocks = names.iter().filter_map(|n| n.strip_prefix("encoder.block.")?.split('.').next()?.parse::<usize>().ok()).max();
+        let gated = shapes.has(&format!("{mlp}.wi_0.weight"));
         Ok(Self {
             vocab_size,
             d_model,
             d_kv: shape(&format!("{attention}.q.weight"))?.0 / num_heads.max(1),
             d_ff: shape(&format!("{mlp}.wo.weight"))?.1,
-            num_layers: blocks.map_or(0, |last| last + 1),
+            num_layers: shapes.layers("encoder.block."),
             num_heads,
             relative_attention_num_buckets,
             feed_forward_proj: if gated { "gated-gelu" } else { "relu" }.into(),

@@ -80,7 +80,7 @@ impl Language {
         }
     }
 
-    /// What Fluent does with the text of a message, but not with its arguments.
+    /// The transformation that Fluent applies to the text of a message, but not to its arguments.
     pub(super) fn transform(self) -> Option<fn(&str) -> Cow<'_, str>> {
         (self == Self::Pseudo).then_some(widened as fn(&str) -> Cow<'_, str>)
     }

@@ -272,7 +272,7 @@ fn inject(
     Ok((image, product.alpha))
 }
 
-/// Places the product on the canvas, and tells the sink where it stands and what is wrong with its photo.
+/// Places the product on the canvas, and reports its place and problems of its photo to the sink.
 fn place(
     spec: &JobSpec,
     matte: &Matte,

@@ -77,7 +77,7 @@ pub struct Cutout {
 /// A spec to be drafted.
 #[derive(Clone, Copy)]
 pub struct LiveRequest<'a> {
-    /// What to draft, at the size of a live draft; see [`reduced`].
+    /// The job to draft, at the size of a live draft; see [`reduced`].
     pub spec: &'a JobSpec,
     /// Accept a headline that mirrors an older background. For drags, where sculpting the headline anew would make every frame late.
     pub stale_headline: bool,

@@ -5,7 +5,7 @@ use crate::imaging::{Matte, Plane, neighbours};
 
 /// Longest side at which the parts of a matte are told apart.
 const SIDE: usize = 320;
-/// What is part of a product: faint parts too, so that a product of glass is one.
+/// Opacity from which a pixel belongs to a product. Low, so that a product of glass is one piece.
 const PART: f32 = 0.2;
 
 /// Keeps the connected part of a matte that is nearest to a point of the photo, given as fractions of its sides.

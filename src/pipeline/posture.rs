@@ -4,7 +4,7 @@
 use super::layout::Bounds;
 use crate::imaging::{Matte, Plane, luminance, srgb8_to_linear};
 
-/// What belongs to the product: the matte above this value.
+/// Pixels with a larger matte value belong to the product.
 const INSIDE: f32 = 0.5;
 /// A disc's width by its height, at least and at most.
 const ROUND: (f32, f32) = (0.93, 1.075);

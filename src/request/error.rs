@@ -8,7 +8,7 @@ use crate::notice::Notice;
 /// One wrong field, or a request that is wrong as a whole.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldError {
-    /// What is wrong and what to do. Its field is `None` for the request as a whole.
+    /// The problem and its remedy. Its field is `None` for the request as a whole.
     pub notice: Notice,
     /// The kind of error for programs, such as `missing`: the `type` of REST answers.
     pub kind: &'static str,

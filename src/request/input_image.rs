@@ -16,7 +16,7 @@ pub trait InputImage: Clone + From<SourceImage> {
     fn dimensions(&self) -> Option<(u32, u32)>;
     /// For status and logs, such as "PNG 600×400, 455.8 KiB".
     fn description(&self) -> &str;
-    /// What is lost or uncertain in the file: clauses without a full stop.
+    /// Losses and doubts about the file: clauses without a full stop.
     fn notes(&self) -> &[Notice];
     /// The mask stored in a step result of this program.
     fn mask(&self) -> Option<&GrayImage>;
@@ -37,7 +37,7 @@ pub struct SourceImage {
     pub hash: String,
     /// For status and logs, such as "PNG 600×400, 455.8 KiB".
     pub description: String,
-    /// What is lost or uncertain in the file, such as missing rows: clauses without a full stop.
+    /// Losses and doubts about the file, such as missing rows: clauses without a full stop.
     pub notes: Vec<Notice>,
     /// The mask stored in a step result of this program: the product's matte on the canvas, or the letters' front faces.
     pub mask: Option<Arc<GrayImage>>,

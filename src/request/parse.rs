@@ -155,7 +155,7 @@ fn product_area<I: InputImage>(r: &mut Reader<'_, I>) -> Option<Area> {
     Some(area)
 }
 
-/// What step 1 puts the product on. Later steps take it from `step1_image`, but leave a plain colour as it is.
+/// The backdrop of step 1. Later steps take it from `step1_image`, but leave a plain colour as it is.
 fn backdrop<I: InputImage>(r: &mut Reader<'_, I>, start_step: Option<StepNumber>) -> Backdrop<I> {
     let color = r.color(&f::BACKGROUND_COLOR);
     let picture = r.image(&f::BACKGROUND_IMAGE);

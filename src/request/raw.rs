@@ -16,7 +16,7 @@ use crate::notice::Notice;
 /// Why a picture cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnusableImage {
-    /// What is wrong with it and what to do.
+    /// The problem and its remedy.
     pub notice: Notice,
     /// [`FieldError::kind`](super::FieldError::kind) of the error that the field gets.
     pub kind: &'static str,
@@ -89,7 +89,7 @@ pub struct OpenRequest<I = SourceImage> {
     pub more_unknown: usize,
 }
 
-/// What a request asks for.
+/// The kind of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RequestKind {
     /// Make the pictures.
@@ -99,7 +99,7 @@ pub enum RequestKind {
 }
 
 impl RequestKind {
-    /// What the field `dry_run` asks for. A value that is not a flag is left to the parser, which refuses it.
+    /// The kind that the field `dry_run` asks for. A value that is not a flag is left to the parser, which refuses it.
     pub fn of(fields: &Map<String, Value>) -> Self {
         let dry_run = fields.get(DRY_RUN.name).and_then(|value| to_flag(value, true));
         if dry_run == Some(true) { Self::Plan } else { Self::Run }

@@ -1,4 +1,4 @@
-//! What a field's value must be, in words.
+//! The rule for a field's value, in words.
 
 use super::field::{Field, Kind};
 use super::fields::{MAX_PROMPT_CHARS, MAX_TEXT_CHARS};

@@ -46,7 +46,7 @@ pub struct BackgroundSpec {
     pub preserve_product: bool,
 }
 
-/// What lies behind the product. `I` is the type of pictures.
+/// The backdrop of the product. `I` is the type of pictures.
 #[derive(Clone, Debug)]
 pub enum Backdrop<I = SourceImage> {
     /// A scene that the backend paints.
@@ -236,7 +236,7 @@ pub struct JobSpec<I = SourceImage> {
     pub model: ModelChoice,
     /// Settings of step 1.
     pub background: BackgroundSpec,
-    /// What step 1 puts the product on.
+    /// The backdrop of step 1.
     pub backdrop: Backdrop<I>,
     /// The layers that are drawn in step 3, lowest first.
     pub layers: Vec<Layer<I>>,
@@ -254,6 +254,6 @@ pub struct JobSpec<I = SourceImage> {
     pub auto_unload: bool,
     /// The fields as sent, with defaults filled in and pictures replaced by their descriptions: for status, history and metadata.
     pub parameters: serde_json::Map<String, serde_json::Value>,
-    /// What was ignored or adjusted.
+    /// Inputs that were ignored or adjusted.
     pub warnings: Vec<Notice>,
 }

@@ -10,7 +10,7 @@ use crate::request::fields::LAYERS;
 use crate::request::{InputImage, JobSpec};
 use crate::typography::{FontCatalog, TextLayout, layout_text_between};
 
-/// A finished advertisement: its specification, and where its parts stand, in pixels of its canvas.
+/// A finished advertisement: its specification, and the boxes of its parts in pixels of its canvas.
 #[derive(Clone, Copy)]
 pub struct Finished<'a, I> {
     /// The specification.
@@ -28,19 +28,19 @@ struct Headline<'a> {
     scale: f32,
 }
 
-/// Fields that say where the designer put product or headline.
+/// Fields with the place of product and headline.
 const PLACES: [&str; 6] = ["product_x", "product_y", "product_scale", "text_x", "text_y", "text_scale"];
 /// Range of `text_scale`.
 const SCALES: (f32, f32) = (0.2, 1.0);
 
-/// Whether a request has layers, or product or headline were placed by hand. All others are laid out by the pipeline.
+/// Whether a request has layers, or a place for product or headline. The pipeline lays out all other requests itself.
 pub fn is_placed_by_hand(fields: &Map<String, Value>) -> bool {
     let has = |name: &&str| fields.get(*name).is_some_and(|value| !value.is_null());
     PLACES.iter().any(has) || fields.get(LAYERS.name).is_some_and(|layers| layers.as_array().is_none_or(|l| !l.is_empty()))
 }
 
-/// The fields of the same advertisement on another canvas. `fields`: those of the request, with the layers as a list. `margins`: what the new
-/// canvas keeps free.
+/// The fields of the same advertisement on another canvas. `fields`: those of the request, with the layers as a list. `margins`: margins
+/// of the new canvas that stay free.
 pub fn adapt_request<I: InputImage>(
     fields: &Map<String, Value>,
     finished: &Finished<'_, I>,

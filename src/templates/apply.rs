@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::lay_out::Laid;
+use super::lay_out::LaidOut;
 use crate::request::fields::{BACKGROUND_COLOR, BACKGROUND_IMAGE, LAYERS};
 use crate::request::{Attachment, RawRequest, SourceImage};
 
@@ -29,8 +29,8 @@ pub fn replaced_fields() -> [&'static str; 17] {
     ]
 }
 
-/// Replaces what a template says in a request: texts, layers, places and background. The photo and everything else stay.
-pub fn apply(raw: &mut RawRequest, laid: &Laid) {
+/// Replaces texts, layers, places and background of a request by those of a template. The photo and all other fields stay.
+pub fn apply(raw: &mut RawRequest, laid: &LaidOut) {
     for name in replaced_fields() {
         raw.fields.shift_remove(name);
     }

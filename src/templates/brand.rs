@@ -1,4 +1,4 @@
-//! A brand kit: a folder with `brand.toml` that holds colours, faces, logo and default texts, and can be shared as it is.
+//! A brand kit: a folder with colours, typefaces, logo and default texts in `brand.toml`, which can be shared as it is.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -20,7 +20,7 @@ const MAX_FILE: u64 = 64 << 10;
 /// Most colours and texts.
 const MAX_ENTRIES: usize = 40;
 
-/// The file as written.
+/// The form of the file.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
@@ -47,7 +47,7 @@ struct FontNames {
 pub enum BrandError {
     /// The file cannot be read.
     Unreadable(PathBuf, String),
-    /// It is not TOML of this form.
+    /// The file is not valid TOML, or has unknown or missing keys.
     Syntax(PathBuf, String),
     /// A value is wrong.
     Value(PathBuf, Box<Notice>),
@@ -69,11 +69,11 @@ impl BrandError {
 pub struct Brand {
     /// Name for people.
     pub name: String,
-    /// Colours by role; roles that no template has are offered in colour fields only.
+    /// Colours by role. Colours whose role no template uses are offered in the colour fields of the studio.
     pub colors: BTreeMap<String, Color>,
-    /// Face of headlines.
+    /// Typeface of headlines.
     pub heading_font: Option<String>,
-    /// Face of other texts.
+    /// Typeface of other texts.
     pub body_font: Option<String>,
     /// Texts by slot.
     pub texts: BTreeMap<String, String>,
@@ -116,7 +116,7 @@ impl Brand {
             return Err(wrong(notice!("templates-slot-too-long", slot = slot.clone(), count = count, most = MAX_LAYER_TEXT)));
         }
         let logo = match file.logo {
-            // A name in the folder: a kit that is passed on must not read other files.
+            // A shared kit must not read files outside its folder.
             Some(name) if Path::new(&name).components().any(|part| !matches!(part, std::path::Component::Normal(_))) => {
                 return Err(wrong(notice!("brand-logo-outside")));
             }

@@ -1,9 +1,9 @@
-//! The templates: the program's and the user's.
+//! The catalogue of templates: the embedded ones and the user's.
 
 use std::path::{Path, PathBuf};
 
 use super::color::parsed;
-use super::spec::{HEADLINE, On, SlotKind, Template};
+use super::spec::{HEADLINE, Level, SlotKind, Template};
 use crate::notice;
 use crate::notice::Notice;
 
@@ -43,7 +43,7 @@ pub enum TemplateError {
     Unreadable(PathBuf, String),
     /// It is larger than the limit.
     TooLarge(PathBuf),
-    /// It is not TOML of this form.
+    /// The file is not valid TOML, or has unknown or missing keys.
     Syntax(PathBuf, String),
     /// A value is wrong.
     Value(PathBuf, Box<Notice>),
@@ -68,7 +68,7 @@ pub struct TemplateCatalogue {
 }
 
 impl TemplateCatalogue {
-    /// The templates that are part of the program.
+    /// The embedded templates.
     pub fn embedded() -> Self {
         // A test makes sure that every embedded file can be read.
         Self { templates: EMBEDDED.iter().filter_map(|text| read(text, Path::new("")).ok()).collect() }
@@ -171,13 +171,13 @@ fn short(text: &str) -> String {
     text.chars().take(80).collect()
 }
 
-/// Colours and slots that are named exist.
+/// Checks that named colours and slots exist.
 fn check_references(template: &Template) -> Result<(), Notice> {
     let mut colors = vec![("layout.bar_fill".to_owned(), Some(&template.layout.bar_fill))];
     for (at, shape) in template.shapes.iter().enumerate() {
         colors.push((format!("shapes[{at}].fill"), shape.fill.as_ref()));
         colors.push((format!("shapes[{at}].border"), shape.border.as_ref()));
-        if template.scene.is_some() && shape.on == On::Backdrop {
+        if template.scene.is_some() && shape.on == Level::Backdrop {
             return Err(notice!("templates-backdrop-and-scene", field = format!("shapes[{at}].on")));
         }
     }
@@ -205,7 +205,7 @@ fn check_references(template: &Template) -> Result<(), Notice> {
     }
 }
 
-/// Numbers are in their ranges.
+/// Checks that numbers are in their ranges.
 fn check_numbers(template: &Template) -> Result<(), Notice> {
     let layout = &template.layout;
     let mut numbers = vec![

@@ -1,19 +1,19 @@
-//! Colours: how templates write them, and how well one reads on another.
+//! Colours of templates: parsing, and contrast ratios.
 
 use crate::imaging::{luminance, srgb8_to_linear};
 use crate::request::layers::Color;
 
-/// Contrast ratio that every text has with what is behind it (WCAG 2.2, AA).
+/// Minimum contrast ratio of a text with its background (WCAG 2.2, AA).
 pub(super) const LEAST_CONTRAST: f32 = 4.5;
 
-/// The colour that `#RRGGBB` names.
+/// Parses `#RRGGBB`.
 pub(super) fn parsed(hex: &str) -> Option<Color> {
     let digits = hex.strip_prefix('#').filter(|digits| digits.len() == 6 && digits.bytes().all(|b| b.is_ascii_hexdigit()))?;
     let value = u32::from_str_radix(digits, 16).ok()?;
     Some([(value >> 16) as u8, (value >> 8) as u8, value as u8])
 }
 
-/// `#RRGGBB`
+/// The colour as `#RRGGBB`.
 pub(super) fn hex([r, g, b]: Color) -> String {
     format!("#{r:02X}{g:02X}{b:02X}")
 }

@@ -43,17 +43,17 @@ impl Frame {
         Self { x0: self.x0.min(other.x0), y0: self.y0.min(other.y0), x1: self.x1.max(other.x1), y1: self.y1.max(other.y1) }
     }
 
-    /// Whether the boxes share more than a sliver of `slack` pixels.
+    /// Whether the boxes overlap by more than `slack` pixels.
     pub fn overlaps(&self, other: &Self, slack: f32) -> bool {
         self.x0 + slack < other.x1 && other.x0 + slack < self.x1 && self.y0 + slack < other.y1 && other.y0 + slack < self.y1
     }
 
-    /// Whether the other box lies within, give or take `slack` pixels.
+    /// Whether the other box lies inside, with a tolerance of `slack` pixels.
     pub fn holds(&self, other: &Self, slack: f32) -> bool {
         other.x0 >= self.x0 - slack && other.y0 >= self.y0 - slack && other.x1 <= self.x1 + slack && other.y1 <= self.y1 + slack
     }
 
-    /// The box moved into another one, as far as it fits.
+    /// The box, moved into another one. A box that is too large is aligned with one edge.
     pub fn moved_into(&self, within: &Self) -> Self {
         let shift = |a0: f32, a1: f32, b0: f32, b1: f32| if a0 < b0 { b0 - a0 } else { (b1 - a1).min(0.0) };
         let (dx, dy) = (shift(self.x0, self.x1, within.x0, within.x1), shift(self.y0, self.y1, within.y0, within.y1));
@@ -61,7 +61,7 @@ impl Frame {
     }
 }
 
-/// Pixels of the canvas at each side that texts keep free.
+/// Margins of the canvas that texts must leave free, pixels.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 #[allow(missing_docs)]
 pub struct Margins {
@@ -71,7 +71,7 @@ pub struct Margins {
     pub right: f32,
 }
 
-/// Widths below this multiple of the height are tall; above the others wide, and banners.
+/// Bounds of the aspect ratio (width / height) between tall, square, wide and banner.
 const TALL: f32 = 0.7;
 const WIDE: f32 = 1.3;
 const BANNER: f32 = 2.5;
@@ -93,25 +93,25 @@ pub(super) fn shape_of(width: f32, height: f32) -> CanvasShape {
     }
 }
 
-/// The unit of lengths in pixels: a hundredth of the side of a square of the canvas' area, but not much more than one of the shorter side.
+/// The unit of lengths in pixels: a hundredth of the square root of the canvas' area, at most 1.35 hundredths of the shorter side.
 pub(super) fn unit(width: f32, height: f32) -> f32 {
     (width * height).sqrt().min(1.35 * width.min(height)) / 100.0
 }
 
-/// Where everything stands on a canvas.
+/// The regions of a canvas.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Regions {
     pub(super) canvas: Frame,
     pub(super) safe: Frame,
     pub(super) text: Frame,
     pub(super) product: Frame,
-    /// The texts of the bar.
+    /// The region of the bar's texts.
     pub(super) bar: Option<Frame>,
-    /// The bar's fill.
+    /// The painted area of the bar.
     pub(super) bar_bleed: Option<Frame>,
     pub(super) shape: CanvasShape,
     pub(super) unit: f32,
-    /// The box around the texts, known after they were fitted.
+    /// The box around the texts; set once they are fitted.
     pub(super) text_block: Frame,
     text_first: bool,
 }
@@ -180,7 +180,7 @@ impl Regions {
         }
     }
 
-    /// A region's box.
+    /// The box of a region.
     pub(super) fn frame(&self, region: Region) -> Frame {
         let c = self.canvas;
         let is_upright = matches!(self.shape, CanvasShape::Tall | CanvasShape::Square);

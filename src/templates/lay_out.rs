@@ -8,10 +8,10 @@ use serde_json::{Map, Value, json};
 use super::brand::Brand;
 use super::color::{LEAST_CONTRAST, contrast, hex, parsed};
 use super::geometry::{Frame, Margins, Regions};
-use super::measure::{Part, Setting, price_parts};
-use super::shapes::{Cover, Drawn, decimal, painted, share};
-use super::spec::{Badge, CanvasShape, FontRole, HEADLINE, Item, On, Place, Shape, SlotKind, Template};
-use super::stack::{Content, Entry, How, Placed, Stacker};
+use super::measure::{Paragraph, Part, price_parts};
+use super::shapes::{Cover, PlacedShape, decimal, painted, share};
+use super::spec::{Badge, CanvasShape, FontRole, HEADLINE, Item, Level, Place, Shape, SlotKind, Template};
+use super::stack::{Content, Entry, Fit, Placed, Stacker};
 use crate::notice;
 use crate::notice::{Language, Notice};
 use crate::request::SourceImage;
@@ -27,10 +27,10 @@ const SMALL_IN_BADGE: f32 = 0.6;
 const BADGE_TEXT: (f32, f32) = (0.70, 0.56);
 const CIRCLE_OF_TEXT: f32 = 0.84;
 
-/// What a template is filled with.
+/// The input of a template: texts, logo, brand and canvas.
 #[derive(Clone, Copy)]
-pub struct Order<'a> {
-    /// The language of the texts that are not given.
+pub struct TemplateInput<'a> {
+    /// The language of default texts.
     pub language: Language,
     /// Texts by slot; an empty one leaves the slot out.
     pub texts: &'a BTreeMap<String, String>,
@@ -40,9 +40,9 @@ pub struct Order<'a> {
     pub brand: Option<&'a Brand>,
     /// Sides of the canvas, pixels.
     pub canvas: (u32, u32),
-    /// What texts keep free.
+    /// Margins that texts must leave free.
     pub margins: Margins,
-    /// Smallest type in pixels of the canvas that is legible where the picture is shown.
+    /// Smallest legible type, in pixels of the canvas, at the size at which the advertisement is shown.
     pub least_type: f32,
     /// The fonts.
     pub fonts: &'a FontCatalog,
@@ -53,17 +53,17 @@ pub struct Order<'a> {
 pub struct PlacedText {
     /// Its slot.
     pub slot: String,
-    /// Its box, pixels.
+    /// Its box in pixels.
     pub frame: Frame,
     /// Its colour.
     pub color: Color,
-    /// Least contrast ratio with what the template puts behind it; `None` over a scene.
+    /// Lowest contrast ratio with the colours behind it; `None` over a scene.
     pub contrast: Option<f32>,
 }
 
-/// A template on a canvas: parts of a request.
+/// A template laid out on a canvas, as parts of a request.
 #[derive(Clone, Debug, Default)]
-pub struct Laid {
+pub struct LaidOut {
     /// Fields by name.
     pub fields: Map<String, Value>,
     /// Pictures of layers by the layer's place.
@@ -84,16 +84,16 @@ pub struct Laid {
 ///
 /// # Errors
 /// A slot is unknown or its text cannot be used.
-pub fn lay_out(template: &Template, order: &Order<'_>) -> Result<Laid, Notice> {
-    check_slots(template, order)?;
-    let regions = Regions::of(&template.layout, order.canvas, &order.margins);
-    let mut page = Page { template, order, regions, shapes: Vec::new(), layers: Vec::new(), laid: Laid::default() };
+pub fn lay_out(template: &Template, input: &TemplateInput<'_>) -> Result<LaidOut, Notice> {
+    check_slots(template, input)?;
+    let regions = Regions::of(&template.layout, input.canvas, &input.margins);
+    let mut page = Page { template, input, regions, shapes: Vec::new(), layers: Vec::new(), laid: LaidOut::default() };
     page.run();
     Ok(page.laid)
 }
 
-fn check_slots(template: &Template, order: &Order<'_>) -> Result<(), Notice> {
-    for (name, text) in order.texts {
+fn check_slots(template: &Template, input: &TemplateInput<'_>) -> Result<(), Notice> {
+    for (name, text) in input.texts {
         let Some(slot) = template.slots.iter().find(|slot| slot.name == *name) else {
             let known: Vec<String> = template.slots.iter().map(|slot| slot.name.clone()).collect();
             let shown: String = name.chars().take(80).collect();
@@ -112,18 +112,18 @@ fn check_slots(template: &Template, order: &Order<'_>) -> Result<(), Notice> {
 
 struct Page<'a> {
     template: &'a Template,
-    order: &'a Order<'a>,
+    input: &'a TemplateInput<'a>,
     regions: Regions,
-    /// What was drawn, lowest first.
-    shapes: Vec<Drawn>,
+    /// The shapes drawn so far, lowest first.
+    shapes: Vec<PlacedShape>,
     layers: Vec<Value>,
-    laid: Laid,
+    laid: LaidOut,
 }
 
 impl<'a> Page<'a> {
     fn run(&mut self) {
         let regions = self.regions;
-        let stacker = Stacker { fonts: self.order.fonts, regions: &regions, canvas: self.order.canvas, least: self.order.least_type };
+        let stacker = Stacker { fonts: self.input.fonts, regions: &regions, canvas: self.input.canvas, least: self.input.least_type };
         let (stack, bar) = self.entries();
         let align = match self.regions.shape {
             CanvasShape::Tall | CanvasShape::Square => self.template.layout.align,
@@ -149,15 +149,15 @@ impl<'a> Page<'a> {
     /// The text of a slot; `None` if it is left out.
     fn text(&self, name: &str) -> Option<(String, SlotKind)> {
         let slot = self.template.slots.iter().find(|slot| slot.name == name)?;
-        let brand = self.order.brand.and_then(|brand| brand.texts.get(name)).map(String::as_str);
-        let default = slot.default_text(self.order.language);
-        let text = self.order.texts.get(name).map(String::as_str).or(brand).unwrap_or(default);
+        let brand = self.input.brand.and_then(|brand| brand.texts.get(name)).map(String::as_str);
+        let default = slot.default_text(self.input.language);
+        let text = self.input.texts.get(name).map(String::as_str).or(brand).unwrap_or(default);
         let text = text.replace("\r\n", "\n").replace("\\n", "\n").trim().to_owned();
         (slot.kind == SlotKind::Logo || !text.is_empty()).then_some((text, slot.kind))
     }
 
     fn logo(&self) -> Option<&'a SourceImage> {
-        self.order.logo.or_else(|| self.order.brand.and_then(|brand| brand.logo.as_ref()))
+        self.input.logo.or_else(|| self.input.brand.and_then(|brand| brand.logo.as_ref()))
     }
 
     fn font(&self, role: FontRole) -> String {
@@ -165,14 +165,14 @@ impl<'a> Page<'a> {
             FontRole::Heading => &self.template.fonts.heading,
             FontRole::Body => &self.template.fonts.body,
         };
-        let brand = self.order.brand.and_then(|brand| match role {
+        let brand = self.input.brand.and_then(|brand| match role {
             FontRole::Heading => brand.heading_font.as_ref(),
             FontRole::Body => brand.body_font.as_ref(),
         });
-        brand.into_iter().chain([own]).find_map(|name| self.order.fonts.resolve(name)).unwrap_or_else(|| own.clone())
+        brand.into_iter().chain([own]).find_map(|name| self.input.fonts.resolve(name)).unwrap_or_else(|| own.clone())
     }
 
-    /// The items of the stack and of the bar that have something to show.
+    /// The items of the stack and of the bar that have content.
     fn entries(&self) -> (Vec<Entry<'a>>, Vec<Entry<'a>>) {
         let shown = |item: &&Item| item.only.is_empty() || item.only.contains(&self.regions.shape);
         let entries = self.template.items.iter().filter(shown).filter_map(|item| {
@@ -195,44 +195,45 @@ impl<'a> Page<'a> {
 
     /// The colour of a role, or that of its `#RRGGBB`.
     fn color(&self, role: &str) -> Color {
-        let brand = self.order.brand.and_then(|brand| brand.color(role));
+        let brand = self.input.brand.and_then(|brand| brand.color(role));
         brand.or_else(|| parsed(self.template.palette.get(role).map_or(role, String::as_str))).unwrap_or_default()
     }
 
     fn draw_shapes(&mut self) {
         let color = |role: &str| self.color(role);
         // A decoration that would touch a text is left out.
-        let touches = |shape: &Shape, drawn: &Drawn| {
-            shape.units.is_some() && shape.on == On::Backdrop && drawn.frame.overlaps(&self.regions.text_block, 0.0)
+        let touches = |shape: &Shape, drawn: &PlacedShape| {
+            shape.units.is_some() && shape.on == Level::Backdrop && drawn.frame.overlaps(&self.regions.text_block, 0.0)
         };
-        let mut shapes: Vec<Drawn> = self
+        let mut shapes: Vec<PlacedShape> = self
             .template
             .shapes
             .iter()
-            .filter_map(|shape| Drawn::of(shape, &self.regions, &color).filter(|drawn| !touches(shape, drawn)))
+            .filter_map(|shape| PlacedShape::of(shape, &self.regions, &color).filter(|drawn| !touches(shape, drawn)))
             .collect();
-        let bar = self.regions.bar_bleed.map(|frame| Drawn::filled(ShapeKind::Rectangle, frame, color(&self.template.layout.bar_fill)));
+        let bar =
+            self.regions.bar_bleed.map(|frame| PlacedShape::filled(ShapeKind::Rectangle, frame, color(&self.template.layout.bar_fill)));
         shapes.extend(bar);
-        let backdrop: Vec<Drawn> = shapes.iter().filter(|shape| shape.on == On::Backdrop).cloned().collect();
+        let backdrop: Vec<PlacedShape> = shapes.iter().filter(|shape| shape.on == Level::Backdrop).cloned().collect();
         if self.template.scene.is_none() {
             let paper = color("paper");
             if backdrop.is_empty() {
                 self.laid.fields.insert("background_color".into(), json!(hex(paper)));
             } else {
-                self.laid.backdrop = Some(painted(paper, &backdrop, self.order.canvas, self.order.fonts));
+                self.laid.backdrop = Some(painted(paper, &backdrop, self.input.canvas, self.input.fonts));
             }
-            self.shapes.push(Drawn::filled(ShapeKind::Rectangle, self.regions.canvas, paper));
+            self.shapes.push(PlacedShape::filled(ShapeKind::Rectangle, self.regions.canvas, paper));
         }
         self.shapes.extend(backdrop);
-        for on in [On::Behind, On::Above] {
+        for on in [Level::Behind, Level::Above] {
             for shape in shapes.iter().filter(|shape| shape.on == on) {
-                self.layers.push(shape.json("shape", self.order.canvas));
+                self.layers.push(shape.json("shape", self.input.canvas));
                 self.shapes.push(shape.clone());
             }
         }
     }
 
-    /// The colours that the template puts behind a box; `None` where the scene shows.
+    /// The colours behind a box; `None` where the scene shows.
     fn grounds(&self, frame: &Frame) -> Option<Vec<Color>> {
         let mut grounds = Vec::new();
         for shape in self.shapes.iter().rev() {
@@ -249,7 +250,7 @@ impl<'a> Page<'a> {
         None
     }
 
-    /// A text's colour: the template's if it has enough contrast, else the best of the palette, black and white.
+    /// The colour of a text and its lowest contrast ratio: the wanted colour if its contrast suffices, else the best of palette, black and white.
     fn legible(&self, wanted: Color, grounds: &[Color]) -> (Color, f32) {
         let least = |color: Color| grounds.iter().map(|ground| contrast(color, *ground)).fold(21.0, f32::min);
         if least(wanted) >= LEAST_CONTRAST {
@@ -264,12 +265,12 @@ impl<'a> Page<'a> {
 
     fn put(&mut self, placed: &Placed<'_>) {
         let item = placed.entry.item;
-        match &placed.how {
-            How::Logo => self.put_logo(placed),
-            How::Sculpted(sculpted) => {
+        match &placed.fit {
+            Fit::Logo => self.put_logo(placed),
+            Fit::Sculpted(sculpted) => {
                 let (x, y) = placed.frame.center();
                 let (w, h) = (self.regions.canvas.x1, self.regions.canvas.y1);
-                let style = self.template.style.as_ref().map_or("", |style| style.of(self.order.language));
+                let style = self.template.style.as_ref().map_or("", |style| style.of(self.input.language));
                 let fields = [
                     ("text_content", json!(sculpted.text)),
                     ("text_model_prompt", json!(style)),
@@ -281,7 +282,7 @@ impl<'a> Page<'a> {
                 self.laid.fields.extend(fields.map(|(name, value)| (name.to_owned(), value)));
                 self.laid.headline = Some(placed.frame);
             }
-            How::Text(_) => self.put_text(placed),
+            Fit::Text(_) => self.put_text(placed),
         }
     }
 
@@ -296,7 +297,7 @@ impl<'a> Page<'a> {
     }
 
     fn put_text(&mut self, placed: &Placed<'_>) {
-        let (item, How::Text(fitted)) = (placed.entry.item, &placed.how) else { return };
+        let (item, Fit::Text(fitted)) = (placed.entry.item, &placed.fit) else { return };
         let flat;
         let (parts, font) = match &placed.entry.content {
             Content::Text(parts, font) => (parts, font.clone()),
@@ -332,8 +333,8 @@ impl<'a> Page<'a> {
             let Some(role) = role else { continue };
             let center = (placed.frame.center().0, placed.frame.y0 + at * placed.frame.height());
             let frame = Frame::around(center, placed.frame.width() + 0.2 * fitted.size, 0.085 * fitted.size);
-            let line = Drawn { rotation: slope, ..Drawn::filled(ShapeKind::Line, frame, self.color(role)) };
-            self.layers.push(line.json("line", self.order.canvas));
+            let line = PlacedShape { rotation: slope, ..PlacedShape::filled(ShapeKind::Line, frame, self.color(role)) };
+            self.layers.push(line.json("line", self.input.canvas));
         }
         self.laid.texts.push(PlacedText { slot: item.slot.clone(), frame: placed.frame, color, contrast: ratio });
     }
@@ -389,24 +390,25 @@ impl<'a> Page<'a> {
         }
         let font = self.font(FontRole::Heading);
         let lines = texts.iter().map(|(text, _)| text.matches('\n').count() as u32 + 1).sum();
-        let setting = Setting { parts: &parts, font: &font, line_height: 1.1, spacing: 0.0, most_lines: lines };
+        let paragraph = Paragraph { parts: &parts, font: &font, line_height: 1.1, spacing: 0.0, most_lines: lines };
         let (most_w, most_h) = (BADGE_TEXT.0 * side, BADGE_TEXT.1 * side);
-        let mut fitted = setting.fit(stacker.fonts, side * 0.34, most_w);
+        let mut fitted = paragraph.fit(stacker.fonts, side * 0.34, most_w);
         for _ in 0..40 {
             let reach = (fitted.box_width * fitted.box_width + fitted.box_height * fitted.box_height).sqrt();
             if fitted.box_height <= most_h && reach <= CIRCLE_OF_TEXT * side {
                 break;
             }
-            fitted = setting.fit(stacker.fonts, fitted.size * 0.94, most_w);
+            fitted = paragraph.fit(stacker.fonts, fitted.size * 0.94, most_w);
         }
-        if fitted.size < SMALL_IN_BADGE * stacker.floor() {
+        if fitted.size < SMALL_IN_BADGE * stacker.smallest_type() {
             return;
         }
         let fill = self.color(&badge.fill);
         let border = badge.border.as_deref().map(|role| (self.color(role), 0.5 * self.regions.unit));
-        let shape = Drawn { rotation: badge.rotation, border, shadow: true, radius: 0.2, ..Drawn::filled(badge.shape, frame, fill) };
+        let shape =
+            PlacedShape { rotation: badge.rotation, border, shadow: true, radius: 0.2, ..PlacedShape::filled(badge.shape, frame, fill) };
         let (color, ratio) = self.legible(self.color(&badge.color), &[fill]);
-        self.layers.push(shape.json("badge", self.order.canvas));
+        self.layers.push(shape.json("badge", self.input.canvas));
         let mut layer = self.text_layer("badge", &parts, &font, frame.center(), fitted.size, color);
         layer.insert("align".into(), json!("center"));
         layer.insert("line_height".into(), decimal(1.1));
@@ -432,12 +434,12 @@ impl<'a> Page<'a> {
         ];
         fields.extend(edges.map(|(name, value)| (name.to_owned(), value)));
         if let Some(scene) = &self.template.scene {
-            fields.insert("bg_prompt".into(), json!(scene.of(self.order.language)));
+            fields.insert("bg_prompt".into(), json!(scene.of(self.input.language)));
         }
         if !self.layers.is_empty() {
             fields.insert("layers".into(), Value::Array(std::mem::take(&mut self.layers)));
         }
-        fields.insert("width".into(), json!(self.order.canvas.0));
-        fields.insert("height".into(), json!(self.order.canvas.1));
+        fields.insert("width".into(), json!(self.input.canvas.0));
+        fields.insert("height".into(), json!(self.input.canvas.1));
     }
 }

@@ -2,16 +2,16 @@
 
 use crate::typography::{FlatRun, FlatStyle, FontCatalog, layout_flat, layout_text};
 
-/// A part of a text: its words and its size as a multiple of the text's.
+/// A run of a text, with its size as a multiple of the text's size.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Part {
     pub(super) text: String,
     pub(super) scale: f32,
 }
 
-/// A text to be set.
+/// A text and how it is set.
 #[derive(Clone, Debug)]
-pub(super) struct Setting<'a> {
+pub(super) struct Paragraph<'a> {
     pub(super) parts: &'a [Part],
     pub(super) font: &'a str,
     pub(super) line_height: f32,
@@ -19,7 +19,7 @@ pub(super) struct Setting<'a> {
     pub(super) most_lines: u32,
 }
 
-/// A text as it was set.
+/// The size of a fitted text.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Fitted {
     /// Type size, pixels.
@@ -31,12 +31,12 @@ pub(super) struct Fitted {
     pub(super) box_height: f32,
 }
 
-/// Smallest part of the wanted size to which a text is reduced.
+/// Smallest size of a text as a fraction of the wanted one.
 const SMALLEST: f32 = 0.3;
-/// Room beside a measured text, so that rounding breaks no line.
+/// Margin on measured widths, so that rounding does not break a line.
 const ROOM: f32 = 1.015;
 
-/// The parts of a price: the number large, currency and other words smaller.
+/// Splits a price: the number is large, currency and other words are `small`.
 pub(super) fn price_parts(text: &str, small: f32) -> Vec<Part> {
     let is_number = |c: char| c.is_ascii_digit() || matches!(c, ',' | '.');
     let mut parts: Vec<Part> = Vec::new();
@@ -50,7 +50,7 @@ pub(super) fn price_parts(text: &str, small: f32) -> Vec<Part> {
     parts
 }
 
-impl Setting<'_> {
+impl Paragraph<'_> {
     fn boxed(&self, fonts: &FontCatalog, size: f32, width: Option<f32>) -> (f32, f32) {
         let runs: Vec<FlatRun<'_>> =
             self.parts.iter().map(|part| FlatRun { text: &part.text, font: self.font, scale: part.scale }).collect();
@@ -63,7 +63,7 @@ impl Setting<'_> {
         self.parts.iter().map(|part| part.scale).fold(0.2, f32::max)
     }
 
-    /// Sets the text as large as `wanted`, or as much smaller as width and number of lines ask for.
+    /// The text at the size `wanted`, or at the largest smaller one at which it fits the width `most` and its number of lines.
     pub(super) fn fit(&self, fonts: &FontCatalog, wanted: f32, most: f32) -> Fitted {
         let mut size = wanted;
         loop {
@@ -108,29 +108,30 @@ impl Setting<'_> {
     fn keeps_words(&self, fonts: &FontCatalog, size: f32, most: f32) -> bool {
         self.parts.iter().all(|part| {
             part.text.split_whitespace().all(|word| {
-                let one = Setting { parts: &[Part { text: word.to_owned(), scale: part.scale }], ..self.clone() };
+                let one = Paragraph { parts: &[Part { text: word.to_owned(), scale: part.scale }], ..self.clone() };
                 one.boxed(fonts, size, None).0 * ROOM <= most
             })
         })
     }
 }
 
-/// A sculpted headline: its text with line breaks, its size, and the box of its letters.
+/// A fitted sculpted headline.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Sculpted {
+    /// The text with its line breaks.
     pub(super) text: String,
-    /// `text_scale`
+    /// Value for the field `text_scale`.
     pub(super) scale: f32,
     pub(super) width: f32,
     pub(super) height: f32,
 }
 
-/// Least and largest `text_scale`.
+/// Range of `text_scale`.
 const SCALES: (f32, f32) = (0.2, 1.0);
 /// Longest side of the canvas on which headlines are measured: the layout is the same at every size, and a small one is drawn quickly.
 const MEASURED: f32 = 400.0;
 
-/// The breaks of a text into one or two lines.
+/// The text as it is, and with one line break at each of its spaces. A text with line breaks is left as it is.
 fn broken(text: &str) -> Vec<String> {
     let mut all = vec![text.to_owned()];
     if !text.contains('\n') {
@@ -140,7 +141,7 @@ fn broken(text: &str) -> Vec<String> {
     all
 }
 
-/// Fits a sculpted headline into a box. `None` if its font cannot draw it, or not small enough.
+/// Fits a sculpted headline into a box. `None` if its font lacks the characters, or if it would be smaller than `text_scale` allows.
 pub(super) fn sculpted(fonts: &FontCatalog, font: &str, text: &str, canvas: (u32, u32), most: (f32, f32)) -> Option<Sculpted> {
     let factor = canvas.0.max(canvas.1) as f32 / MEASURED;
     let side = |pixels: u32| ((pixels as f32 / factor).round() as usize).max(1);
@@ -186,7 +187,7 @@ mod tests {
         let fonts = FontCatalog::load(&[]);
         let fit = |text: &str, lines: u32, most: f32| {
             let parts = [Part { text: text.into(), scale: 1.0 }];
-            Setting { parts: &parts, font: DEFAULT_FONT, line_height: 1.2, spacing: 0.0, most_lines: lines }.fit(&fonts, 80.0, most)
+            Paragraph { parts: &parts, font: DEFAULT_FONT, line_height: 1.2, spacing: 0.0, most_lines: lines }.fit(&fonts, 80.0, most)
         };
         let one = fit("Fresh from the oven this morning", 1, 600.0);
         assert!(one.size < 80.0 && one.box_width <= 600.0 && one.width.is_none());

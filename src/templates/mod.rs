@@ -1,7 +1,7 @@
 //! Templates: advertisements whose texts, price, photo and logo are named slots, laid out again for every canvas.
 //!
-//! A template says what stands where in regions and units, not in pixels: [`lay_out`] measures the texts with their fonts, fits them into the
-//! regions of the canvas and returns the fields, layers and background of a request. The program's templates are in `assets/templates/`; a
+//! A template places its parts in regions and units, not in pixels. [`lay_out`] measures the texts with their fonts, fits them into the regions of
+//! the canvas and returns the fields, layers and background of a request. The program's templates are in `assets/templates/`; a
 //! folder `templates` beside the settings adds to them.
 
 mod adapt_request;
@@ -24,6 +24,6 @@ pub use apply::{apply, replaced_fields};
 pub use brand::{Brand, BrandError};
 pub use catalogue::{TemplateCatalogue, TemplateError};
 pub use geometry::{Frame, Margins};
-pub use lay_out::{Laid, Order, PlacedText, lay_out};
+pub use lay_out::{LaidOut, PlacedText, TemplateInput, lay_out};
 pub use size_set::{Adapted, Boxes, Moved, adapt};
 pub use spec::{HEADLINE, Slot, SlotKind, Template};

@@ -5,18 +5,18 @@ use serde_json::{Map, Value, json};
 
 use super::color::hex;
 use super::geometry::{Frame, Regions};
-use super::spec::{On, Shape};
+use super::spec::{Level, Shape};
 use crate::cancel::CancelToken;
 use crate::layers::{self, LayerContext};
 use crate::request::SourceImage;
 use crate::request::layers::{Border, Color, Layer, LayerContent, Shadow, ShapeKind, ShapeLayer};
 use crate::typography::FontCatalog;
 
-/// A shape with its place and colours.
+/// A shape in pixels of the canvas, with its colours.
 #[derive(Clone, Debug)]
-pub(super) struct Drawn {
+pub(super) struct PlacedShape {
     pub(super) kind: ShapeKind,
-    pub(super) on: On,
+    pub(super) on: Level,
     pub(super) frame: Frame,
     pub(super) fill: Option<Color>,
     pub(super) border: Option<(Color, f32)>,
@@ -29,15 +29,15 @@ pub(super) struct Drawn {
 
 /// Depth of a burst's notches.
 const DEPTH: f32 = 0.11;
-/// Part of the half axes of an ellipse or burst within which a text counts as on it.
+/// A text within this fraction of the half axes of an ellipse or burst lies on it.
 const INSIDE: f32 = 0.98;
 
-impl Drawn {
+impl PlacedShape {
     /// A filled shape.
     pub(super) fn filled(kind: ShapeKind, frame: Frame, fill: Color) -> Self {
         Self {
             kind,
-            on: On::Above,
+            on: Level::Above,
             frame,
             fill: Some(fill),
             border: None,
@@ -114,7 +114,7 @@ impl Drawn {
         if self.shadow {
             put("shadow", json!(true));
         }
-        if self.on == On::Behind {
+        if self.on == Level::Behind {
             put("behind", json!(true));
         }
         Value::Object(layer)
@@ -144,7 +144,7 @@ impl Drawn {
         }
     }
 
-    /// How the shape lies to a box: its colour covers all of it, some of it, or nothing.
+    /// How much of a box the shape's fill covers.
     pub(super) fn cover(&self, text: &Frame) -> Cover {
         let paints = self.fill.is_some() && self.kind != ShapeKind::Line;
         if !paints || !self.frame.overlaps(text, 0.5) {
@@ -169,7 +169,7 @@ impl Drawn {
     }
 }
 
-/// See [`Drawn::cover`].
+/// See [`PlacedShape::cover`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Cover {
     All,
@@ -178,7 +178,7 @@ pub(super) enum Cover {
 }
 
 /// A background of one colour with shapes on it.
-pub(super) fn painted(paper: Color, shapes: &[Drawn], canvas: (u32, u32), fonts: &FontCatalog) -> RgbImage {
+pub(super) fn painted(paper: Color, shapes: &[PlacedShape], canvas: (u32, u32), fonts: &FontCatalog) -> RgbImage {
     let mut image = RgbImage::from_pixel(canvas.0, canvas.1, Rgb(paper));
     let layers: Vec<_> = shapes.iter().map(|shape| shape.layer(canvas)).collect();
     let cancel = CancelToken::default();

@@ -1,8 +1,8 @@
 //! Lays a finished advertisement out again for another canvas.
 //!
-//! What touches or overlaps stays together as a group and is scaled by one factor; groups keep to the edge, or to the middle, that they stand at.
-//! Both together never make boxes overlap that did not before: groups only move apart. On a canvas of quite another shape the product with what
-//! touches it goes beside the rest, or below it, where that leaves everything larger.
+//! Boxes that touch or overlap form a group, which is scaled by one factor. A group keeps its distance from the nearest edge or the middle, so
+//! groups only move apart, and boxes that did not overlap before do not overlap afterwards. On a canvas of a very different aspect ratio the
+//! product's group goes beside or below the rest if everything becomes larger that way.
 
 use serde_json::{Map, Value, json};
 
@@ -22,7 +22,7 @@ pub struct Boxes {
     pub layers: Vec<Option<Frame>>,
 }
 
-/// Where something goes, and by how much it is scaled.
+/// The new box of an element, and its scale.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Moved {
     /// The new box.
@@ -42,27 +42,27 @@ pub struct Adapted {
     pub layers: Vec<Option<Moved>>,
 }
 
-/// What fills this share of a side fills all of it.
+/// An element that spans this share of a side counts as spanning all of it.
 const FULL: f32 = 0.97;
-/// Boxes that share less than this share of the shorter side only touch.
+/// Boxes that overlap by less than this share of the canvas' shorter side count as touching.
 const SLACK: f32 = 0.002;
-/// Another arrangement must leave everything larger by this factor.
+/// The product goes beside the rest only if everything becomes larger by this factor.
 const BETTER: f32 = 1.15;
 /// Margin of an arrangement, fraction of the shorter side.
 const MARGIN: f32 = 0.06;
 /// Least and largest share of the product's side of an arrangement.
 const PRODUCT_SHARE: (f32, f32) = (0.2, 0.5);
 
-/// Something with a box.
+/// The box of product, headline or a layer.
 #[derive(Clone, Copy)]
 struct Element {
     frame: Frame,
-    /// Fills the width, fills the height.
+    /// Whether it spans the width, and the height, of the canvas.
     full: (bool, bool),
     is_product: bool,
 }
 
-/// Lays boxes out for another canvas. `margins` is what the new canvas keeps free.
+/// Lays boxes out for another canvas. `margins`: margins of the new canvas that stay free.
 pub fn adapt(from: &Boxes, to: (u32, u32), margins: &Margins) -> Adapted {
     let old = Frame::at(0.0, 0.0, from.canvas.0 as f32, from.canvas.1 as f32);
     let mut elements: Vec<Element> = Vec::new();
@@ -97,7 +97,7 @@ fn arranged(elements: &[Element], old: Frame, (width, height): (u32, u32), margi
     }
 }
 
-/// Whether boxes overlap that did not before. What fills the canvas lies below everything.
+/// Whether boxes overlap that did not overlap before. Elements that fill the canvas lie below everything and do not count.
 fn overlaps_anew(elements: &[Element], moved: &[Moved], before: f32, after: f32) -> bool {
     let is_ground = |element: &Element| element.full == (true, true);
     elements.iter().enumerate().any(|(i, a)| {
@@ -108,7 +108,7 @@ fn overlaps_anew(elements: &[Element], moved: &[Moved], before: f32, after: f32)
     })
 }
 
-/// The group of each element: those that overlap directly or through others.
+/// The group of each element. Elements of a group overlap directly or through others.
 fn groups(elements: &[Element], belongs: &dyn Fn(&Element) -> bool, slack: f32) -> Vec<Option<usize>> {
     let mut group: Vec<Option<usize>> = elements.iter().enumerate().map(|(i, e)| belongs(e).then_some(i)).collect();
     let bounds = |group: &[Option<usize>], of: usize| {
@@ -129,7 +129,7 @@ fn groups(elements: &[Element], belongs: &dyn Fn(&Element) -> bool, slack: f32) 
     }
 }
 
-/// Which third of a side a centre is in.
+/// The third of a side that a centre lies in.
 fn third(centre: f32, side: f32) -> u8 {
     match centre / side {
         at if at < 0.36 => 0,
@@ -138,7 +138,7 @@ fn third(centre: f32, side: f32) -> u8 {
     }
 }
 
-/// A centre on the new side: at the same distance, scaled, from the edge or the middle that it keeps to.
+/// Maps a centre to the new side. Its scaled distance from the nearest edge or the middle stays.
 fn anchored(centre: f32, old: f32, (start, side): (f32, f32), scale: f32) -> f32 {
     match third(centre, old) {
         0 => start + scale * centre,
@@ -147,7 +147,7 @@ fn anchored(centre: f32, old: f32, (start, side): (f32, f32), scale: f32) -> f32
     }
 }
 
-/// Every group at its edge.
+/// Moves every group with its edge of the canvas.
 fn keep_apart(elements: &[Element], old: Frame, new: Frame, canvas: Frame, slack: f32) -> Vec<Moved> {
     let scale = (new.width() / old.width()).min(new.height() / old.height());
     // A band across the canvas keeps groups together down the canvas only, an upright one across it only.
@@ -163,26 +163,17 @@ fn keep_apart(elements: &[Element], old: Frame, new: Frame, canvas: Frame, slack
         .map(|(i, element)| {
             let (x, y) = element.frame.center();
             let (mut frame, mut factor) = (Frame::default(), (scale, scale));
-            match across[i] {
+            // The side of an element whose group has its centre at `group`; that of the canvas if it is in none.
+            let side = |group: Option<f32>, at: f32, length: f32, old: f32, new: (f32, f32), whole: (f32, f32)| match group {
                 Some(group) => {
-                    let at = centre(&across, group).0;
-                    let x = anchored(at, old.width(), (new.x0, new.width()), scale) + scale * (x - at);
-                    (frame.x0, frame.x1) = (x - scale * element.frame.width() / 2.0, x + scale * element.frame.width() / 2.0);
+                    let middle = anchored(group, old, new, scale) + scale * (at - group);
+                    (middle - scale * length / 2.0, middle + scale * length / 2.0)
                 }
-                None => {
-                    (frame.x0, frame.x1) = (canvas.x0, canvas.x1);
-                }
-            }
-            match down[i] {
-                Some(group) => {
-                    let at = centre(&down, group).1;
-                    let y = anchored(at, old.height(), (new.y0, new.height()), scale) + scale * (y - at);
-                    (frame.y0, frame.y1) = (y - scale * element.frame.height() / 2.0, y + scale * element.frame.height() / 2.0);
-                }
-                None => {
-                    (frame.y0, frame.y1) = (canvas.y0, canvas.y1);
-                }
-            }
+                None => whole,
+            };
+            let (column, row) = (across[i].map(|group| centre(&across, group).0), down[i].map(|group| centre(&down, group).1));
+            (frame.x0, frame.x1) = side(column, x, element.frame.width(), old.width(), (new.x0, new.width()), (canvas.x0, canvas.x1));
+            (frame.y0, frame.y1) = side(row, y, element.frame.height(), old.height(), (new.y0, new.height()), (canvas.y0, canvas.y1));
             to_edges(element, &mut frame, old, canvas);
             if element.full.0 || element.full.1 {
                 factor = (frame.width() / element.frame.width().max(1.0), frame.height() / element.frame.height().max(1.0));
@@ -209,7 +200,7 @@ fn to_edges(element: &Element, frame: &mut Frame, old: Frame, canvas: Frame) {
     }
 }
 
-/// Everything as one piece in the middle.
+/// Scales everything as one piece in the middle of the canvas.
 fn rigid(elements: &[Element], old: Frame, new: Frame, canvas: Frame) -> Vec<Moved> {
     let scale = (new.width() / old.width()).min(new.height() / old.height());
     elements.iter().map(|element| fitted(element, old, new, canvas, scale)).collect()

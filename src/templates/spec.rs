@@ -1,4 +1,4 @@
-//! What a template file says. Lengths in units are hundredths of a side that suits the canvas ([`super::geometry::unit`]).
+//! The form of a template file. Lengths are in units, which scale with the canvas ([`super::geometry::unit`]).
 
 use std::collections::BTreeMap;
 
@@ -10,10 +10,10 @@ use crate::request::layers::{Align, ShapeKind};
 /// The slot of the headline, which `--text` and the studio's text fill.
 pub const HEADLINE: &str = "headline";
 
-/// A text in both languages.
+/// A text in every language.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Words {
+pub struct Translations {
     /// English.
     #[serde(default)]
     pub en: String,
@@ -22,7 +22,7 @@ pub struct Words {
     pub ko: String,
 }
 
-impl Words {
+impl Translations {
     /// The text in a language.
     pub fn of(&self, language: Language) -> &str {
         if language == Language::Korean { &self.ko } else { &self.en }
@@ -36,22 +36,22 @@ pub struct Template {
     /// Lower case letters, digits and hyphens.
     pub id: String,
     /// Name for people.
-    pub name: Words,
+    pub name: Translations,
     /// Colours by their role.
     pub palette: BTreeMap<String, String>,
-    /// The faces.
+    /// The typefaces.
     #[serde(default)]
     pub fonts: Fonts,
     /// Prompt of the scene; without it the background is the palette's `paper` with the shapes on it.
     #[serde(default)]
-    pub scene: Option<Words>,
+    pub scene: Option<Translations>,
     /// Where texts and product stand.
     #[serde(default)]
     pub layout: Layout,
     /// The sculpted headline's style; without it the headline is flat. A banner always has a flat one.
     #[serde(default)]
-    pub style: Option<Words>,
-    /// What can be filled in.
+    pub style: Option<Translations>,
+    /// The texts and pictures that the user fills in.
     pub slots: Vec<Slot>,
     /// Shapes, lowest first.
     #[serde(default)]
@@ -63,13 +63,13 @@ pub struct Template {
     pub badge: Option<Badge>,
 }
 
-/// The faces of a template: listed names.
+/// The typefaces of a template, by their names in the font list.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Fonts {
-    /// Of headlines and prices.
+    /// For headlines and prices.
     pub heading: String,
-    /// Of everything else.
+    /// For all other texts.
     pub body: String,
 }
 
@@ -79,7 +79,7 @@ impl Default for Fonts {
     }
 }
 
-/// Which side of the product the texts stand at.
+/// The side of the product on which the texts stand.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum TextSide {
@@ -124,7 +124,7 @@ impl Default for Layout {
     }
 }
 
-/// What a slot takes.
+/// The kind of value that a slot takes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum SlotKind {
@@ -137,31 +137,31 @@ pub enum SlotKind {
     Logo,
 }
 
-/// Something that can be filled in.
+/// A text, price or logo that the user fills in.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Slot {
     /// Name in `--slot NAME=VALUE`.
     pub name: String,
-    /// What it takes.
+    /// The kind of value.
     #[serde(default)]
     pub kind: SlotKind,
-    /// The text in English; empty leaves the slot out.
+    /// The default text in English; an empty one leaves the slot out.
     #[serde(default)]
     pub en: String,
-    /// The text in Korean.
+    /// The default text in Korean.
     #[serde(default)]
     pub ko: String,
 }
 
 impl Slot {
-    /// The text where none is given.
+    /// The text if the user gives none.
     pub fn default_text(&self, language: Language) -> &str {
         if language == Language::Korean { &self.ko } else { &self.en }
     }
 }
 
-/// The shape of a canvas, as templates tell them apart.
+/// A class of aspect ratios. Templates lay out each class in its own way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum CanvasShape {
@@ -182,22 +182,22 @@ pub enum Region {
     /// All of it.
     #[default]
     Canvas,
-    /// The texts'.
+    /// The region of the texts.
     Text,
-    /// The texts', extended to the edges of the canvas.
+    /// The region of the texts, extended to the edges of the canvas.
     TextBleed,
-    /// The box around the texts as they came out.
+    /// The box around the laid-out texts.
     TextBlock,
-    /// The product's.
+    /// The region of the product.
     Product,
-    /// The product's, extended to the edges of the canvas.
+    /// The region of the product, extended to the edges of the canvas.
     ProductBleed,
 }
 
-/// Where a shape lies.
+/// The level on which a shape is drawn.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum On {
+pub enum Level {
     /// Part of the background: the product casts its shadow on it. Not for templates with a scene.
     #[default]
     Backdrop,
@@ -213,9 +213,9 @@ pub enum On {
 pub struct Shape {
     /// Its outline.
     pub shape: ShapeKind,
-    /// Where it lies.
-    pub on: On,
-    /// What its place and size refer to.
+    /// The level.
+    pub on: Level,
+    /// The region that `at` and `size` are fractions of.
     pub region: Region,
     /// Centre, fractions of the region.
     pub at: [f32; 2],
@@ -235,9 +235,9 @@ pub struct Shape {
     pub border: Option<String>,
     /// Width of the edge, units.
     pub border_width: f32,
-    /// Clockwise, degrees.
+    /// Rotation, clockwise, degrees.
     pub rotation: f32,
-    /// 0..=1.
+    /// Opacity, 0 to 1.
     pub opacity: f32,
     /// Radius of round corners, fraction of the shorter side.
     pub radius: f32,
@@ -253,7 +253,7 @@ impl Default for Shape {
     fn default() -> Self {
         Self {
             shape: ShapeKind::Rectangle,
-            on: On::Backdrop,
+            on: Level::Backdrop,
             region: Region::Canvas,
             at: [0.5, 0.5],
             size: [1.0, 1.0],
@@ -274,7 +274,7 @@ impl Default for Shape {
     }
 }
 
-/// Which stack a text belongs to.
+/// The area in which a text is laid out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Place {
@@ -285,13 +285,13 @@ pub enum Place {
     Bar,
 }
 
-/// Which face a text has.
+/// The role of a typeface.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum FontRole {
-    /// That of headlines.
+    /// Headlines.
     Heading,
-    /// That of other texts.
+    /// Other texts.
     #[default]
     Body,
 }
@@ -310,11 +310,11 @@ pub struct Item {
     pub color: String,
     /// Face.
     pub font: FontRole,
-    /// Most lines.
+    /// Maximum number of lines.
     pub lines: u32,
-    /// Distance of the baselines, ems.
+    /// Distance between baselines, ems.
     pub line_height: f32,
-    /// Additional distance of letters, ems.
+    /// Letter spacing, ems.
     pub spacing: f32,
     /// Distance from the text above, units.
     pub gap: f32,
@@ -328,7 +328,7 @@ pub struct Item {
     pub strike: Option<String>,
     /// Colour of a line below the text.
     pub underline: Option<String>,
-    /// Texts with a larger number are left out first where there is no room.
+    /// Where there is no room, the texts with the largest number are left out first.
     pub priority: u32,
     /// The canvases that have it; empty for all.
     pub only: Vec<CanvasShape>,
@@ -376,7 +376,7 @@ pub struct Badge {
     pub size: f32,
     /// Centre, fractions of the product's region.
     pub at: [f32; 2],
-    /// Clockwise, degrees.
+    /// Rotation, clockwise, degrees.
     #[serde(default)]
     pub rotation: f32,
     /// The canvases that have it; empty for all.

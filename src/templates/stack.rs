@@ -1,12 +1,13 @@
-//! Fits the texts of a template into a region: as large as the template wants them, else smaller, else fewer.
+//! Fits the texts of a template into a region. If they do not fit, they become smaller; if they would be illegible, the least important ones are left
+//! out.
 
 use super::geometry::{Frame, Regions};
-use super::measure::{Fitted, Part, Sculpted, Setting, sculpted};
+use super::measure::{Fitted, Paragraph, Part, Sculpted, sculpted};
 use super::spec::{CanvasShape, Item};
 use crate::request::layers::Align;
 use crate::typography::FontCatalog;
 
-/// What an item shows.
+/// The content of an item.
 #[derive(Clone, Debug)]
 pub(super) enum Content {
     /// A flat text, and its face.
@@ -17,16 +18,16 @@ pub(super) enum Content {
     Sculpted(String, String),
 }
 
-/// An item with what it shows.
+/// An item and its content.
 #[derive(Clone, Debug)]
 pub(super) struct Entry<'a> {
     pub(super) item: &'a Item,
     pub(super) content: Content,
 }
 
-/// How an item was fitted.
+/// The result of fitting an item.
 #[derive(Clone, Debug)]
-pub(super) enum How {
+pub(super) enum Fit {
     Text(Fitted),
     Logo,
     Sculpted(Sculpted),
@@ -36,7 +37,7 @@ pub(super) enum How {
 #[derive(Clone, Debug)]
 pub(super) struct Placed<'a> {
     pub(super) entry: Entry<'a>,
-    pub(super) how: How,
+    pub(super) fit: Fit,
     /// The text's own box.
     pub(super) frame: Frame,
     /// The box with its plate.
@@ -44,7 +45,7 @@ pub(super) struct Placed<'a> {
     pub(super) align: Align,
 }
 
-/// Largest and smallest multiple of the template's sizes, and the steps between.
+/// Largest and smallest multiple of the template's sizes, and the step between two attempts.
 const LARGEST_ON_BANNERS: f32 = 2.0;
 const SMALLEST: f32 = 0.55;
 const SMALLEST_ALONE: f32 = 0.2;
@@ -54,12 +55,12 @@ const SMALLEST_TYPE: f32 = 0.022;
 const SMALLEST_TYPE_ON_BANNERS: f32 = 0.085;
 /// Room for the extrusion of sculpted letters, fraction of their height.
 const EXTRUSION: f32 = 0.16;
-/// The sides of a plate have this multiple of its padding.
+/// Horizontal padding of a plate as a multiple of the vertical padding.
 const PLATE_SIDES: f32 = 1.5;
 /// Largest width of a logo, fraction of the region.
 const LOGO_WIDTH: f32 = 0.6;
 
-/// What items are fitted with.
+/// Fits items into regions of a canvas.
 #[derive(Clone, Copy)]
 pub(super) struct Stacker<'a> {
     pub(super) fonts: &'a FontCatalog,
@@ -71,7 +72,7 @@ pub(super) struct Stacker<'a> {
 
 /// An item's size, before its place is known.
 struct Measured {
-    how: How,
+    fit: Fit,
     /// The text's own size, and that with its plate.
     text: (f32, f32),
     block: (f32, f32),
@@ -80,12 +81,12 @@ struct Measured {
 
 impl<'a> Stacker<'a> {
     /// Smallest type in pixels.
-    pub(super) fn floor(&self) -> f32 {
+    pub(super) fn smallest_type(&self) -> f32 {
         let share = if self.regions.shape == CanvasShape::Banner { SMALLEST_TYPE_ON_BANNERS } else { SMALLEST_TYPE };
         (share * self.canvas.0.min(self.canvas.1) as f32).max(self.least)
     }
 
-    /// The items one below the other in the middle of a region.
+    /// Stacks items vertically, centred in a region.
     pub(super) fn stack(&self, entries: Vec<Entry<'a>>, region: Frame, align: Align) -> Vec<Placed<'a>> {
         let mut entries = entries;
         let largest = if self.regions.shape == CanvasShape::Banner { LARGEST_ON_BANNERS } else { 1.0 };
@@ -101,7 +102,7 @@ impl<'a> Stacker<'a> {
                 scale -= STEP;
             }
             if !can_drop {
-                // The template's smallest: it may leave the region rather than vanish.
+                // At the smallest size texts may exceed the region: they must not vanish.
                 let sizes = entries.iter().map(|entry| self.sized(entry, region, SMALLEST_ALONE)).collect();
                 return self.arranged(entries, sizes, region, align, SMALLEST_ALONE);
             }
@@ -129,21 +130,21 @@ impl<'a> Stacker<'a> {
         let wanted = item.size * self.regions.unit * scale;
         match &entry.content {
             Content::Text(parts, font) => {
-                let setting = Setting { parts, font, line_height: item.line_height, spacing: item.spacing, most_lines: item.lines };
-                let wanted = wanted.max(self.floor());
+                let paragraph = Paragraph { parts, font, line_height: item.line_height, spacing: item.spacing, most_lines: item.lines };
+                let wanted = wanted.max(self.smallest_type());
                 let padding = if item.plate.is_some() { item.padding } else { 0.0 };
                 let most = (region.width() - 2.0 * PLATE_SIDES * padding * wanted).max(1.0);
-                let fitted = setting.fit(self.fonts, wanted, most);
+                let fitted = paragraph.fit(self.fonts, wanted, most);
                 let pad = padding * fitted.size;
                 let trimmed = if item.plate.is_some() { (item.line_height - 1.0).max(0.0) * fitted.size } else { 0.0 };
                 let block = (fitted.box_width + 2.0 * PLATE_SIDES * pad, fitted.box_height - trimmed + 2.0 * pad);
-                let is_legible = fitted.size >= 0.9 * self.floor();
-                Measured { how: How::Text(fitted), text: (fitted.box_width, fitted.box_height), block, is_legible }
+                let is_legible = fitted.size >= 0.9 * self.smallest_type();
+                Measured { fit: Fit::Text(fitted), text: (fitted.box_width, fitted.box_height), block, is_legible }
             }
             Content::Logo(aspect) => {
                 let height = wanted.min(LOGO_WIDTH * region.width() / aspect);
                 let size = (height * aspect, height);
-                Measured { how: How::Logo, text: size, block: size, is_legible: true }
+                Measured { fit: Fit::Logo, text: size, block: size, is_legible: true }
             }
             Content::Sculpted(text, font) => {
                 let height = wanted * f32::from(u8::try_from(item.lines).unwrap_or(2)) * 1.1;
@@ -151,7 +152,7 @@ impl<'a> Stacker<'a> {
                     Some(found) => {
                         let text = (found.width, found.height);
                         let block = (found.width, found.height * (1.0 + EXTRUSION));
-                        Measured { how: How::Sculpted(found), text, block, is_legible: true }
+                        Measured { fit: Fit::Sculpted(found), text, block, is_legible: true }
                     }
                     None => {
                         // The letters cannot be made so small: a flat headline takes their place.
@@ -178,20 +179,20 @@ impl<'a> Stacker<'a> {
                 Align::Right => region.x1 - size.block.0,
             };
             let block = Frame::at(left, top, size.block.0, size.block.1);
-            let frame = match &size.how {
-                How::Sculpted(found) => Frame::at(left, top + 0.02 * found.height, found.width, found.height),
+            let frame = match &size.fit {
+                Fit::Sculpted(found) => Frame::at(left, top + 0.02 * found.height, found.width, found.height),
                 _ => Frame::around(block.center(), size.text.0, size.text.1),
             };
             top += size.block.1;
-            placed.push(Placed { entry, how: size.how, frame, block, align });
+            placed.push(Placed { entry, fit: size.fit, frame, block, align });
         }
         placed
     }
 
-    /// The items side by side in a bar: the first at the left, the last at the right, a single one in the middle.
+    /// Places items side by side in a bar: the first at the left, the others at the right; a single one is centred.
     pub(super) fn row(&self, entries: Vec<Entry<'a>>, bar: Frame) -> Vec<Placed<'a>> {
         let placed = self.in_row(entries.clone(), bar);
-        let is_small = |placed: &Placed<'a>| matches!(&placed.how, How::Text(fitted) if fitted.size < 0.9 * self.floor());
+        let is_small = |placed: &Placed<'a>| matches!(&placed.fit, Fit::Text(fitted) if fitted.size < 0.9 * self.smallest_type());
         let last = entries.iter().map(|entry| entry.item.priority).max();
         match entries.iter().rposition(|entry| Some(entry.item.priority) == last) {
             Some(at) if entries.len() > 1 && placed.iter().any(is_small) => {

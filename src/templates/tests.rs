@@ -36,12 +36,12 @@ fn sheets() -> Vec<Sheet> {
     ]
 }
 
-fn laid(template: &Template, language: Language, texts: &BTreeMap<String, String>, sheet: &Sheet, fonts: &FontCatalog) -> Laid {
-    let order = Order { language, texts, logo: None, brand: None, canvas: sheet.0, margins: sheet.1, least_type: sheet.2, fonts };
-    lay_out(template, &order).unwrap()
+fn laid(template: &Template, language: Language, texts: &BTreeMap<String, String>, sheet: &Sheet, fonts: &FontCatalog) -> LaidOut {
+    let input = TemplateInput { language, texts, logo: None, brand: None, canvas: sheet.0, margins: sheet.1, least_type: sheet.2, fonts };
+    lay_out(template, &input).unwrap()
 }
 
-fn spec(laid: &Laid, fonts: &FontCatalog) -> JobSpec {
+fn spec(laid: &LaidOut, fonts: &FontCatalog) -> JobSpec {
     let mut raw = RawRequest::default();
     raw.fields.insert("seed".into(), json!(1));
     apply(&mut raw, laid);
@@ -49,7 +49,7 @@ fn spec(laid: &Laid, fonts: &FontCatalog) -> JobSpec {
 }
 
 /// Texts stand within the canvas' margins, apart from each other and from the product.
-fn check_boxes(laid: &Laid, sheet: &Sheet, what: &str) {
+fn check_boxes(laid: &LaidOut, sheet: &Sheet, what: &str) {
     let ((w, h), m, _) = *sheet;
     let canvas = Frame { x0: m.left, y0: m.top, x1: w as f32 - m.right, y1: h as f32 - m.bottom };
     let mut boxes: Vec<(String, Frame)> = laid.texts.iter().map(|text| (text.slot.clone(), text.frame)).collect();
@@ -75,7 +75,7 @@ fn check_boxes(laid: &Laid, sheet: &Sheet, what: &str) {
 }
 
 /// The contrast of each flat text with the picture as it was drawn before the text: what 95 % of the pixels behind it reach.
-fn check_contrast(laid: &Laid, fonts: &FontCatalog, what: &str) {
+fn check_contrast(laid: &LaidOut, fonts: &FontCatalog, what: &str) {
     let spec = spec(laid, fonts);
     let flat = laid.fields.get("background_color").and_then(Value::as_str).and_then(parsed);
     // Where a scene shows, no colour is known: red and white as the background make sure that the template covers it.
@@ -154,7 +154,7 @@ fn long_texts_and_a_logo_fit_too() {
         let texts: BTreeMap<String, String> =
             template.slots.iter().filter(|slot| slot.kind == SlotKind::Text).map(|slot| (slot.name.clone(), long.into())).collect();
         for sheet in sheets() {
-            let order = Order {
+            let input = TemplateInput {
                 language: Language::Korean,
                 texts: &texts,
                 logo: Some(&logo),
@@ -164,7 +164,7 @@ fn long_texts_and_a_logo_fit_too() {
                 least_type: sheet.2,
                 fonts: &fonts,
             };
-            let laid = lay_out(template, &order).unwrap();
+            let laid = lay_out(template, &input).unwrap();
             check_boxes(&laid, &sheet, &format!("{} {:?}", template.id, sheet.0));
         }
     }
@@ -182,7 +182,7 @@ fn slots_are_filled_left_out_and_checked() {
     assert_eq!(named("price").unwrap()["runs"][0]["text"], "2,980");
     assert!(named("old_price").is_none() && named("line").is_none());
     assert_eq!(named("headline").unwrap()["text"], "최대 50%");
-    let order = |texts| Order {
+    let input = |texts| TemplateInput {
         language: Language::Korean,
         texts,
         logo: None,
@@ -193,12 +193,12 @@ fn slots_are_filled_left_out_and_checked() {
         fonts: &fonts,
     };
     let unknown = [("prize".to_owned(), "1".to_owned())].into();
-    let error = lay_out(&sale, &order(&unknown)).unwrap_err().to_string();
+    let error = lay_out(&sale, &input(&unknown)).unwrap_err().to_string();
     assert!(error.contains("prize") && error.contains("old_price"), "{error}");
     let logo = [("logo".to_owned(), "ACME".to_owned())].into();
-    assert!(lay_out(&sale, &order(&logo)).is_err());
+    assert!(lay_out(&sale, &input(&logo)).is_err());
     let long = [("kicker".to_owned(), "x".repeat(501))].into();
-    assert!(lay_out(&sale, &order(&long)).unwrap_err().to_string().contains("500"));
+    assert!(lay_out(&sale, &input(&long)).unwrap_err().to_string().contains("500"));
 }
 
 #[test]
@@ -215,7 +215,7 @@ fn a_brand_takes_the_place_of_colours_texts_and_logo_and_stays_legible() {
     assert_eq!(brand.color("primary"), Some([0, 0xC7, 0x3C]));
     for template in TemplateCatalogue::embedded().templates() {
         for sheet in sheets() {
-            let order = Order {
+            let input = TemplateInput {
                 language: Language::Korean,
                 texts: &BTreeMap::new(),
                 logo: None,
@@ -225,7 +225,7 @@ fn a_brand_takes_the_place_of_colours_texts_and_logo_and_stays_legible() {
                 least_type: sheet.2,
                 fonts: &fonts,
             };
-            let laid = lay_out(template, &order).unwrap();
+            let laid = lay_out(template, &input).unwrap();
             let what = format!("{} {:?}", template.id, sheet.0);
             check_boxes(&laid, &sheet, &what);
             check_contrast(&laid, &fonts, &what);

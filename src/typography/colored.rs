@@ -32,7 +32,7 @@ pub enum Colored {
     },
     /// A shape of one colour.
     Shape {
-        /// What is filled.
+        /// The filled polygons.
         polygons: Polygons,
         /// Red, green, blue, alpha; `None` for the colour of the run.
         color: Option<[u8; 4]>,
@@ -66,7 +66,7 @@ pub(super) fn place(glyph: ColorGlyph, face: &OpenFace<'_>, [x, y]: [f32; 2], si
 }
 
 impl Colored {
-    /// The outlines of what is not transparent.
+    /// The outlines of the opaque pixels.
     pub(super) fn outlines(&self) -> Polygons {
         match self {
             Self::Shape { polygons, .. } => polygons.clone(),

@@ -36,11 +36,11 @@ pub struct FontEntry {
     colored: bool,
     /// False for condensed, expanded or slanted instances, which are not used as fallbacks.
     upright: bool,
-    /// What the shaper knows of the face, once it was used; `None` in it if shaping would take too long.
+    /// The shaper's data of the face, once it was used; `None` in it if shaping would take too long.
     shaping: Arc<OnceLock<Option<Shaping>>>,
 }
 
-/// What the shaper knows of a face.
+/// The shaper's data of a face.
 struct Shaping {
     data: ShaperData,
     instance: ShaperInstance,

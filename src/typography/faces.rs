@@ -38,7 +38,7 @@ pub(super) struct StandIn {
     pub(super) whole_words: bool,
 }
 
-/// What the choice of faces for a text found.
+/// The result of choosing faces for a text.
 #[derive(Default)]
 pub(super) struct Choice {
     /// Characters that no face can draw, each once.

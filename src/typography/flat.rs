@@ -69,7 +69,7 @@ impl Line<'_> {
     }
 }
 
-/// The type size of each run in pixels, and what is common to all.
+/// The style of all runs, and the type size of each in pixels.
 struct Setting<'a> {
     style: &'a FlatStyle,
     sizes: Vec<f32>,

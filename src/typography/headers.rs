@@ -16,7 +16,7 @@ const POST_BYTES: u32 = 32;
 /// `post` in version 3 has no glyph names.
 const POST_WITHOUT_NAMES: [u8; 4] = [0, 3, 0, 0];
 
-/// What becomes of a table.
+/// Whether a table is kept, and how.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Use {
     /// It is kept whole.

@@ -14,7 +14,7 @@ impl Table<'_> {
         u32::from(self.u16(at)) << 16 | u32::from(self.u16(at.saturating_add(2)))
     }
 
-    /// What follows at an offset.
+    /// The data from an offset on.
     pub(super) fn from(self, at: u32) -> Self {
         Table(self.0.get(at as usize..).unwrap_or_default())
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-/// What counts as opaque.
+/// Alpha from which a pixel counts as opaque.
 const HALF: f32 = 127.5;
 /// Points closer than this to the line between their neighbours are left out, pixels.
 const TOLERANCE: f32 = 0.02;
@@ -44,7 +44,7 @@ pub(super) fn trace(alpha: &[u8], width: usize) -> Vec<Vec<[f32; 2]>> {
     contours
 }
 
-/// Adds the lines through the square between four pixels: upper left, upper right, lower right, lower left. What is opaque lies on their left.
+/// Adds the lines through the square between four pixels: upper left, upper right, lower right, lower left. The opaque side is on their left.
 fn cell(corners: [f32; 4], x: i64, y: i64, next: &mut BTreeMap<Edge, Edge>) {
     let [a, b, c, d] = corners.map(|v| v > HALF);
     let (top, right, bottom, left) = ((x, y, false), (x + 1, y, true), (x, y + 1, false), (x, y, true));

@@ -28,7 +28,7 @@ pub enum WeightsError {
     Corrupt {
         /// The file.
         path: PathBuf,
-        /// What is wrong with it: a notice, or a technical detail in English.
+        /// The problem: a notice, or a technical detail in English.
         what: Argument,
     },
     /// A tensor is missing in the file.
@@ -53,16 +53,16 @@ pub enum WeightsError {
         place: String,
         /// The tensor's full name.
         name: String,
-        /// What the network needs.
+        /// The shape that the network needs.
         expected: Vec<usize>,
-        /// What the file has.
+        /// The shape in the file.
         found: Vec<usize>,
     },
     /// A config cannot be used.
     Config {
         /// File or component.
         place: String,
-        /// What is wrong with it: a notice, or a technical detail in English.
+        /// The problem: a notice, or a technical detail in English.
         what: Argument,
     },
     /// The user stopped the work.

@@ -5,8 +5,7 @@
 
 use std::sync::Arc;
 
-use super::flux_names::{adapt_authors, lookup, split};
-use super::renamed::Part;
+use super::flux_names::AuthorsNames;
 use super::store::TensorStore;
 
 /// Outside the blocks: (authors' module, diffusers' module).
@@ -23,14 +22,8 @@ const TOP: [(&str, &str); 10] = [
     ("final_layer.linear", "proj_out"),
 ];
 
-/// Modules of double blocks that only have another name.
-const DOUBLE: [(&str, &str); 10] = [
-    ("img_attn.norm.query_norm", "attn.norm_q"),
-    ("img_attn.norm.key_norm", "attn.norm_k"),
-    ("txt_attn.norm.query_norm", "attn.norm_added_q"),
-    ("txt_attn.norm.key_norm", "attn.norm_added_k"),
-    ("img_attn.proj", "attn.to_out.0"),
-    ("txt_attn.proj", "attn.to_add_out"),
+/// Modules of double blocks, without those of attention, that only have another name.
+const DOUBLE: [(&str, &str); 4] = [
     ("img_mlp.0", "ff.linear_in"),
     ("img_mlp.2", "ff.linear_out"),
     ("txt_mlp.0", "ff_context.linear_in"),
@@ -41,42 +34,22 @@ const DOUBLE: [(&str, &str); 10] = [
 const SINGLE: [(&str, &str); 4] =
     [("linear1", "attn.to_qkv_mlp_proj"), ("linear2", "attn.to_out"), ("norm.query_norm", "attn.norm_q"), ("norm.key_norm", "attn.norm_k")];
 
+/// The names of FLUX.2.
+const FLUX2: AuthorsNames = AuthorsNames { top: &TOP, double: &DOUBLE, single: &SINGLE, joined_single: &[] };
+
 /// The store with the names of diffusers, whichever layout it has.
 pub fn adapt(store: Arc<dyn TensorStore>) -> Arc<dyn TensorStore> {
-    adapt_authors(store, entries)
-}
-
-/// The names in diffusers for a tensor of the authors' layout with `rows` rows. An unknown name stays, so that the error reports it.
-fn entries(name: &str, rows: usize) -> Vec<(String, Part)> {
-    let Some((module, leaf)) = name.rsplit_once('.') else { return vec![(name.into(), Part::Whole)] };
-    // The authors call the weights of norms `scale`.
-    let leaf = if leaf == "scale" { "weight" } else { leaf };
-    if module == "final_layer.adaLN_modulation.1" {
-        return vec![(format!("norm_out.linear.{leaf}"), Part::HalvesSwapped)];
-    }
-    let mut parts = module.splitn(3, '.');
-    let new = match (parts.next(), parts.next(), parts.next()) {
-        (Some("double_blocks"), Some(index), Some("img_attn.qkv")) => {
-            return split(&format!("transformer_blocks.{index}.attn"), &["to_q", "to_k", "to_v"], leaf, rows, rows / 3);
-        }
-        (Some("double_blocks"), Some(index), Some("txt_attn.qkv")) => {
-            return split(&format!("transformer_blocks.{index}.attn"), &["add_q_proj", "add_k_proj", "add_v_proj"], leaf, rows, rows / 3);
-        }
-        (Some("double_blocks"), Some(index), Some(inner)) => lookup(&DOUBLE, inner).map(|new| format!("transformer_blocks.{index}.{new}")),
-        (Some("single_blocks"), Some(index), Some(inner)) => {
-            lookup(&SINGLE, inner).map(|new| format!("single_transformer_blocks.{index}.{new}"))
-        }
-        _ => lookup(&TOP, module).map(str::to_owned),
-    };
-    vec![(new.map_or_else(|| name.to_owned(), |new| format!("{new}.{leaf}")), Part::Whole)]
+    FLUX2.adapt(store)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::weights::renamed::Part;
 
     #[test]
     fn queries_keys_and_values_are_split_and_the_rest_is_renamed() {
+        let entries = |name: &str, rows: usize| FLUX2.entries(name, rows);
         let parts = entries("double_blocks.3.txt_attn.qkv.weight", 30);
         assert_eq!(parts[1], ("transformer_blocks.3.attn.add_k_proj.weight".into(), Part::Rows(10..20)));
         let one = |old: &str, new: &str, part: Part| assert_eq!(entries(old, 8), [(new.into(), part)]);

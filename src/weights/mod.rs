@@ -15,6 +15,7 @@ pub mod qwen3_names;
 pub mod renamed;
 pub mod safetensors;
 mod scaled;
+mod shapes;
 pub mod stoppable;
 pub mod store;
 pub mod synthetic;
@@ -26,6 +27,7 @@ pub mod vars;
 
 pub use error::{LoadResult, WeightsError, one_line};
 pub use open::open;
+pub use shapes::TensorShapes;
 pub use stoppable::{StopCheck, stoppable};
 pub use store::{MemoryStore, Recorder, TensorFactory, TensorStore, Weight};
 pub use synthetic::{GeneratedWeights, Synthetic};

@@ -198,7 +198,7 @@ fn type_number(dtype: GgmlDType) -> u32 {
     }
 }
 
-/// What readers look for first.
+/// The metadata that readers look for first.
 fn architecture(plan: &[Planned]) -> &'static str {
     let has = |part: &str| plan.iter().any(|tensor| tensor.name.contains(part));
     match () {

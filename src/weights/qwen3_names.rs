@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::renamed::{Renamed, Source};
+use super::renamed::{Renamed, Source, renamed_in_block};
 use super::store::TensorStore;
 
 /// Modules of a layer: (llama.cpp, transformers).
@@ -44,13 +44,7 @@ fn of_llama_cpp(name: &str) -> String {
         "output.weight" => return "lm_head.weight".into(),
         _ => {}
     }
-    let layer = || {
-        let (index, rest) = name.strip_prefix("blk.")?.split_once('.')?;
-        let (module, leaf) = rest.rsplit_once('.')?;
-        let (_, new) = LAYER.iter().find(|(old, _)| *old == module)?;
-        Some(format!("model.layers.{index}.{new}.{leaf}"))
-    };
-    layer().unwrap_or_else(|| name.into())
+    renamed_in_block(name, "blk.", "model.layers.", &LAYER).unwrap_or_else(|| name.into())
 }
 
 #[cfg(test)]

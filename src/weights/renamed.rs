@@ -38,6 +38,15 @@ impl Source {
     }
 }
 
+/// Renames a module within numbered blocks: `{old}{index}.{module}.{leaf}` → `{new}{index}.{renamed module}.{leaf}`. `modules`: pairs (old
+/// name, new name). `None` for a name of another form and for a module that is not in the table.
+pub(super) fn renamed_in_block(name: &str, old: &str, new: &str, modules: &[(&str, &str)]) -> Option<String> {
+    let (index, rest) = name.strip_prefix(old)?.split_once('.')?;
+    let (module, leaf) = rest.rsplit_once('.')?;
+    let (_, renamed) = modules.iter().find(|(old, _)| *old == module)?;
+    Some(format!("{new}{index}.{renamed}.{leaf}"))
+}
+
 /// A store seen through a table of names. Only the names in the table exist.
 pub struct Renamed {
     inner: Arc<dyn TensorStore>,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::renamed::{Renamed, Source};
+use super::renamed::{Renamed, Source, renamed_in_block};
 use super::store::TensorStore;
 
 /// Modules of a block: (llama.cpp, transformers).
@@ -39,13 +39,7 @@ fn translate(name: &str) -> String {
         "enc.output_norm.weight" => return "encoder.final_layer_norm.weight".into(),
         _ => {}
     }
-    let block = || {
-        let (index, rest) = name.strip_prefix("enc.blk.")?.split_once('.')?;
-        let (module, leaf) = rest.rsplit_once('.')?;
-        let (_, new) = BLOCK.iter().find(|(old, _)| *old == module)?;
-        Some(format!("encoder.block.{index}.{new}.{leaf}"))
-    };
-    block().unwrap_or_else(|| name.into())
+    renamed_in_block(name, "enc.blk.", "encoder.block.", &BLOCK).unwrap_or_else(|| name.into())
 }
 
 #[cfg(test)]

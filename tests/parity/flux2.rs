@@ -8,6 +8,7 @@ use std::sync::Arc;
 use candle_core::quantized::{GgmlDType, QTensor, gguf_file};
 use candle_core::{DType, Device, Tensor};
 use nanococoa::backend::diffusion::chat::ChatTokenizer;
+use nanococoa::backend::diffusion::denoise::PictureSettings;
 use nanococoa::backend::diffusion::diagnostics::component::{Component, Tensors};
 use nanococoa::backend::diffusion::diagnostics::networks::KINDS;
 use nanococoa::backend::diffusion::diagnostics::pipeline::{PipelineArgs, run};
@@ -422,12 +423,8 @@ fn a_folder_of_single_files_paints_the_same_picture() {
         request: FluxRequest {
             prompt: "코코아".into(),
             negative_prompt: None,
-            width: 64,
-            height: 48,
-            steps: 2,
-            guidance: 1.0,
             true_cfg_scale: 1.0,
-            seed: 3,
+            picture: PictureSettings { width: 64, height: 48, steps: 2, guidance: 1.0, seed: 3 },
         },
         strength: 1.0,
         image: None,

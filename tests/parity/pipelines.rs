@@ -5,6 +5,7 @@ use std::fs;
 
 use candle_core::DType;
 use image::RgbImage;
+use nanococoa::backend::diffusion::denoise::PictureSettings;
 use nanococoa::backend::diffusion::diagnostics::pipeline::{PipelineArgs, run};
 use nanococoa::backend::diffusion::flux::FluxRequest;
 use serde_json::Value;
@@ -32,12 +33,14 @@ fn check(prefix: &str, least: usize) {
             request: FluxRequest {
                 prompt: request["prompt"].as_str().unwrap().into(),
                 negative_prompt: request["negative_prompt"].as_str().map(str::to_owned),
-                width: number("width", 0.0) as usize,
-                height: number("height", 0.0) as usize,
-                steps: number("steps", 0.0) as usize,
-                guidance: number("guidance", 0.0),
                 true_cfg_scale: number("true_cfg_scale", 1.0),
-                seed: number("seed", 0.0) as u64,
+                picture: PictureSettings {
+                    width: number("width", 0.0) as usize,
+                    height: number("height", 0.0) as usize,
+                    steps: number("steps", 0.0) as usize,
+                    guidance: number("guidance", 0.0),
+                    seed: number("seed", 0.0) as u64,
+                },
             },
             strength: number("strength", 1.0),
             image: beside("image"),
@@ -100,12 +103,8 @@ fn inpaint_takes_any_size() {
         request: FluxRequest {
             prompt: "a".into(),
             negative_prompt: None,
-            width: 101,
-            height: 70,
-            steps: 2,
-            guidance: 3.5,
             true_cfg_scale: 1.0,
-            seed: 1,
+            picture: PictureSettings { width: 101, height: 70, steps: 2, guidance: 3.5, seed: 1 },
         },
         strength: 0.8,
         image: Some(path.with_extension("image.png")),

@@ -4,7 +4,7 @@
 # Failures of every command. A detail is an error of the operating system or of a library.
 cli-runtime = cannot start: { $detail }
 cli-engine = cannot start: { $reason }
-cli-engine-ended = the engine did not end cleanly: { $detail }
+cli-engine-ended = the job engine did not end cleanly: { $detail }
 
 # The studio.
 cli-open-missing = --open: there is no file { $path }; check the path
@@ -38,9 +38,9 @@ cli-size = --size: "{ $size }" is not a size; write it as 1024x1024
 cli-set = --set: "{ $pair }" has no =; write it as field=value
 cli-job-id = JOB_ID { $id }: { $reason }
 cli-beside = another nanoCocoa uses { $folder }; this picture is made separately and not kept in the history
-cli-temporary-folder = no temporary folder: { $detail }
-cli-job-gone = the job is gone
-cli-engine-gone = the engine ended: { $detail }
+cli-temporary-folder = cannot create a temporary folder: { $detail }
+cli-job-gone = the job no longer exists
+cli-engine-gone = the job engine ended: { $detail }
 cli-stopped = stopped
 cli-stopped-kept = stopped; finished steps are kept: nanococoa resume { $id } --out FILE
 cli-stopped-early = stopped before the first step was finished; it can be made again: nanococoa resume { $id } --out FILE
@@ -55,8 +55,8 @@ cli-token = { $address }: { $reason }
 cli-token-needed = { $address }: { $reason }; for example: NANOCOCOA_TOKEN={ $example } nanococoa serve --bind { $address } (or --token, which other users can read)
 cli-origin-null = --allow-origin null lets any page call that is opened from a file or runs in a sandboxed frame, also a hostile one. Allow the origin of your own page instead.
 cli-listen = cannot listen on { $address }; is another server running there? Choose another with --bind: { $detail }
-cli-no-address = no address: { $detail }
-cli-every-address = Other machines reach it by this machine's address; host names need --allow-host
+cli-no-address = the address of the server is not known: { $detail }
+cli-every-address = Other machines reach the server at this machine's IP address; host names need --allow-host
 cli-serving = nanoCocoa serves http://{ $address } (documentation: http://{ $address }/docs). Ctrl-C ends it.
 cli-server-ended = the server ended: { $detail }
 
@@ -80,7 +80,7 @@ cli-models-file-damaged = { $path } is damaged; get it again with: nanococoa mod
 cli-models-verified = { $files } files checked, { $damaged } of them missing or damaged
 cli-models-removed = { $set } is removed; { $gigabytes } GB are free again
 cli-models-imported = added as { $path }
-cli-models-broke = the work ended with an error of the program itself; the log has the details
+cli-models-broke = an internal error ended the work; the log has the details
 cli-models-packing = packing
 cli-models-out-exists = --out: { $path } exists already; choose another name
 cli-models-quantized = { $path } ({ $gigabytes } GB)

@@ -37,7 +37,7 @@ diffusion-config-missing = config.json is missing beside the weights
 diffusion-not-finite = The network produced NaN or infinite values; its weights are damaged, or this precision is too small for them
 diffusion-photo-empty = The photo has no pixels
 diffusion-reference-too-small = A reference of { $width }×{ $height } pixels is too small: each side needs at least { $side } after shrinking to one megapixel
-diffusion-too-small = { $width } × { $height } is too small: { $side } is the least
+diffusion-too-small = { $width } × { $height } is too small: each side needs at least { $side } pixels
 diffusion-inpaint-sizes = image and mask must have the size of the picture, { $width } × { $height }
 diffusion-no-prompt = no prompt was encoded
 diffusion-control-size = the control picture is { $control_width } × { $control_height }, the picture { $width } × { $height }
@@ -56,12 +56,12 @@ diffusion-plan-one-network = one network at a time, pictures decoded in tiles (a
 # Prompts.
 diffusion-prompt-untranslated = the diffusion models read English; these words were left out: { $words }. Write them in English to use them.
 diffusion-prompt-truncated = The prompt is too long for { $encoder }: { $tokens } tokens, { $limit } fit. Left out: "{ $text }"
-diffusion-model-not-installed = { $model } is not installed here, or not all of it; choose another model, or see nanococoa models list
+diffusion-model-not-installed = { $model } is not installed completely; choose another model, or run nanococoa models list to see what is missing
 diffusion-negative-ignored = it has no effect: FLUX.2 klein takes no negative prompt
 diffusion-layout-differs = The painted scene does not keep the layout of the draft. If the product seems to float, try another seed.
 diffusion-letters-illegible = The model did not keep the shape of the letters in three attempts. The draft's letters are used.
 diffusion-negative-without-effect = it has no effect while { FIELD($scale) } is 1 or less; a value above 1 takes twice the time
-diffusion-no-product = BiRefNet saw no product in the photo, so the draft engine's network cut it out
+diffusion-no-product = BiRefNet found no product in the photo, so the draft engine's network cut it out
 
 # Models and devices.
 diffusion-no-models = no diffusion models are installed
@@ -87,9 +87,9 @@ cuda-library-missing = { $front_end ->
 }
 cuda-library-useful = { $name } is missing; without it models run slower. Get it with: nanococoa models pull cuda
 cuda-program-missing = { $name }, the build of this program for NVIDIA GPUs, is missing; install its package or put it into { $folder }
-cuda-program-not-there = { $path }, which the setting cuda names, is not there; correct it or set it to auto
+cuda-program-not-there = the setting cuda names { $path }, which does not exist; correct the path or set cuda to auto
 cuda-switched-off = the build of this program for NVIDIA GPUs is switched off; set NANOCOCOA_CUDA, or cuda in the settings file, to auto
-cuda-ready-to-start = everything for the NVIDIA GPU is here; start the program again
+cuda-ready-to-start = everything that the NVIDIA GPU needs is installed; start the program again
 diffusion-built-without-metal = this program was built without Metal; build it on a Mac with --features metal, or set the device to cpu (very slow)
 diffusion-metal-unusable = the GPU of this Mac cannot be used ({ $detail }); set the device to cpu (very slow)
 diffusion-gpu-unusable = NVIDIA GPU { $number } cannot be used ({ $detail }); check the driver with nvidia-smi

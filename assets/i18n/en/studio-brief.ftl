@@ -66,7 +66,7 @@ layers-behind-about = The product covers the letters where they meet.
 layers-top-about = Places the slogan at the top
 layers-center-about = Places the slogan in the middle
 layers-bottom-about = Places the slogan at the bottom
-layers-auto-about = Places the slogan where the picture is calm
+layers-auto-about = Places the slogan where the picture has the least detail
 
 size-title = Size
 size-width = Width

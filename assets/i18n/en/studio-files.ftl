@@ -9,7 +9,7 @@ dialog-open-project = Open a project
 dialog-save-project = Save the project
 dialog-export = Export to
 
-path-exists = The file is there already. Replace it?
+path-exists = This file already exists. Replace it?
 path-replace = Replace the file
 path-hint-folder = such as ~/fonts
 path-about = No file dialog is available here, or you chose to enter a path. Paste the path.

@@ -3,7 +3,7 @@
 toast-close = Close the notification
 toast-undo = Undo
 toast-deleted = The result was deleted.
-toast-failed = It could not be made. { $reason }
+toast-failed = The advertisement could not be made. { $reason }
 toast-stopped = Stopped. The finished steps are kept.
 toast-restored = The settings were restored.
 toast-restored-kept-photo = The settings were restored. This picture was made elsewhere and does not hold its photo: yours stays.

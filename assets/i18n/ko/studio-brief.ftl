@@ -66,7 +66,7 @@ layers-behind-about = 겹치는 곳에서 제품이 글자를 가려요.
 layers-top-about = 광고 문구를 위쪽에 놓아요
 layers-center-about = 광고 문구를 가운데에 놓아요
 layers-bottom-about = 광고 문구를 아래쪽에 놓아요
-layers-auto-about = 광고 문구를 그림이 한적한 곳에 놓아요
+layers-auto-about = 광고 문구를 그림에서 가장 단순한 곳에 놓아요
 
 size-title = 크기
 size-width = 너비

@@ -11,7 +11,7 @@ use super::compositing::{
     blend_by, clamp_to_glyphs, crop_around, cut_out_reference, enlarge_preview, framed_preview, inpaint_mask, is_empty, outside, pasted,
     relight, union,
 };
-use super::denoise::{SamplingCallbacks, StepState};
+use super::denoise::{PictureSettings, SamplingCallbacks, StepState};
 use super::flux::{FluxInpaint, FluxRequest};
 use super::instructions;
 use super::loaded::{LoadedModels, Setup};
@@ -52,7 +52,7 @@ pub(super) struct Repaint<'a> {
     pub strength: f64,
     /// Pictures that FLUX.2 sees besides `image`.
     pub references: &'a [RgbImage],
-    /// What FLUX.2 is told besides the prompt.
+    /// The instruction that is added to the prompt for FLUX.2.
     pub instruction: &'a str,
     /// Makes the preview that is shown from one of `image`.
     pub framed: &'a dyn Fn(RgbImage) -> RgbImage,
@@ -99,10 +99,8 @@ impl DiffusionBackend {
     fn inpaint_flux1(&mut self, repaint: &Repaint<'_>, cx: StageCx<'_>) -> Result<RgbImage, BackendError> {
         let Repaint { image, mask, strength, framed, .. } = *repaint;
         let prompts = repaint.fields.for_flux(repaint.prompts, repaint.sampling, cx);
-        let request = flux_request(prompts, (image.width() as usize, image.height() as usize), repaint.sampling);
-        let size = PaintSize::of(request.width, request.height);
-        let (width, height) = size.painted();
-        let (request, pixels) = (FluxRequest { width, height, ..request }, size.pixels());
+        let size = PaintSize::of(image.width() as usize, image.height() as usize);
+        let (request, pixels) = (flux_request(prompts, size.painted(), repaint.sampling), size.pixels());
         let (image, mask) = (size.picture(image), size.mask(mask));
         let framed = |preview: RgbImage| framed(size.preview(preview));
         let start = Instant::now();
@@ -161,16 +159,12 @@ pub(super) fn quiet(cx: StageCx<'_>) -> StageCx<'_> {
     StageCx { cancel: cx.cancel, observer: &Quiet }
 }
 
-fn flux_request(prompts: EnglishPrompts, (width, height): (usize, usize), sampling: Sampling) -> FluxRequest {
+fn flux_request(prompts: EnglishPrompts, size: (usize, usize), sampling: Sampling) -> FluxRequest {
     FluxRequest {
         prompt: prompts.positive,
         negative_prompt: prompts.negative,
-        width,
-        height,
-        steps: sampling.steps as usize,
-        guidance: f64::from(sampling.guidance_scale),
         true_cfg_scale: f64::from(sampling.true_cfg_scale),
-        seed: sampling.seed,
+        picture: PictureSettings::new(size, sampling),
     }
 }
 
@@ -277,15 +271,7 @@ impl Backend for DiffusionBackend {
             return self.sculpt_text_flux2(request, cx);
         }
         let size = PaintSize::of(request.glyphs.width, request.glyphs.height);
-        let (width, height) = size.painted();
-        let sdxl = SdxlRequest {
-            width,
-            height,
-            steps: request.sampling.steps as usize,
-            guidance: f64::from(request.sampling.guidance_scale),
-            conditioning_scale: 1.0,
-            seed: request.sampling.seed,
-        };
+        let sdxl = SdxlRequest { picture: PictureSettings::new(size.painted(), request.sampling), conditioning_scale: 1.0 };
         let control = image::DynamicImage::ImageLuma8(size.edges(request.edges).into_owned()).into_rgb8();
         let prompts = prompt_fields::TEXT.for_sdxl(request.prompts, request.sampling, cx);
         let (prompt, negative) = (prompts.positive.as_str(), prompts.negative.as_deref());

@@ -5,8 +5,32 @@ use std::ops::ControlFlow;
 use candle_core::{DType, Device, Result, Tensor};
 
 use super::pictures::unpack;
+use crate::backend::Sampling;
 use crate::nn::fused::to_picture;
 use crate::schedule::{Schedule, Step, strength};
+
+/// Size, steps, guidance and seed: the inputs of every model besides its prompts.
+#[derive(Clone, Copy, Debug)]
+pub struct PictureSettings {
+    /// Width in pixels. FLUX rounds both sides down to multiples of 16; SDXL takes multiples of 8 only.
+    pub width: usize,
+    /// Height in pixels.
+    pub height: usize,
+    /// Denoising steps.
+    pub steps: usize,
+    /// Scale of the distilled guidance for FLUX.1 dev, of classifier-free guidance for FLUX.2 and SDXL; 1 switches the latter off.
+    pub guidance: f64,
+    /// Seed of the noise.
+    pub seed: u64,
+}
+
+impl PictureSettings {
+    /// Those of a stage, for a picture of `(width, height)` pixels.
+    pub fn new((width, height): (usize, usize), sampling: Sampling) -> Self {
+        let Sampling { steps, guidance_scale, seed, .. } = sampling;
+        Self { width, height, steps: steps as usize, guidance: f64::from(guidance_scale), seed }
+    }
+}
 
 /// The state of sampling after a denoising step.
 pub struct StepState<'a> {
@@ -104,9 +128,21 @@ pub fn timesteps(schedule: &Schedule, device: &Device) -> Result<Tensor> {
 ///
 /// # Errors
 /// Shapes that do not fit, out of memory.
-pub fn guided(positive: &Tensor, negative: &Tensor, scale: f64) -> Result<Tensor> {
+fn guided(positive: &Tensor, negative: &Tensor, scale: f64) -> Result<Tensor> {
     let negative = negative.to_dtype(DType::F32)?;
     &negative + ((positive.to_dtype(DType::F32)? - &negative)? * scale)?
+}
+
+/// The prediction at a step. `conditions`: the positive one, then the negative one if there is classifier-free guidance.
+///
+/// # Errors
+/// Errors of the network; another number of conditions.
+pub fn predict<C>(conditions: &mut [C], scale: f64, mut network: impl FnMut(&mut C) -> Result<Tensor>) -> Result<Tensor> {
+    match conditions {
+        [positive] => network(positive),
+        [positive, negative] => guided(&network(positive)?, &network(negative)?, scale),
+        _ => candle_core::bail!("one or two conditions are needed, not {}", conditions.len()),
+    }
 }
 
 /// The latents of a picture that is repainted under a mask, in the layout of the sample.
@@ -151,6 +187,7 @@ impl KnownLatents {
 mod tests {
     use super::*;
     use crate::schedule::FlowMatchEuler;
+
     /// Five steps with a network that predicts the exact velocity. Returns the number of calls and the final sample.
     fn sample(callback: StepCallback<'_>) -> (usize, Option<Vec<f32>>) {
         // On the straight line from noise to data the velocity is noise − data everywhere.
@@ -179,6 +216,16 @@ mod tests {
         let out = out.unwrap();
         assert!(out.iter().zip([1.0, -2.0, 0.5]).all(|(a, b)| (a - b).abs() < 1e-5), "{out:?}");
         assert_eq!((calls, seen.last()), (5, Some(&(5, 5))));
+    }
+
+    #[test]
+    fn two_conditions_are_guided_and_three_are_an_error() {
+        let predicted = |conditions: &mut [f32]| {
+            predict(conditions, 3.0, |value| Tensor::new(*value, &Device::Cpu)).and_then(|x| x.to_scalar::<f32>()).ok()
+        };
+        // 1 + 3 · (2 − 1).
+        assert_eq!((predicted(&mut [2.0]), predicted(&mut [2.0, 1.0])), (Some(2.0), Some(4.0)));
+        assert_eq!((predicted(&mut []), predicted(&mut [1.0, 2.0, 3.0])), (None, None));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use candle_core::{DType, Device, Tensor};
 use image::{GrayImage, RgbImage};
 
 use super::autoencoder::Autoencoder;
-use super::denoise::{KnownLatents, Layout, SamplingCallbacks, StepCallback, UpdateSample, denoise, guided, timesteps};
+use super::denoise::{KnownLatents, Layout, PictureSettings, SamplingCallbacks, StepCallback, UpdateSample, denoise, predict, timesteps};
 use super::error::{DiffusionError, DiffusionResult};
 use super::folder::{ComponentFiles, read_json};
 use super::loader::{Loader, get_or_load};
@@ -48,18 +48,10 @@ pub struct FluxRequest {
     pub prompt: String,
     /// What the picture should not show; used if `true_cfg_scale` is above 1.
     pub negative_prompt: Option<String>,
-    /// Width in pixels; rounded down to a multiple of 16.
-    pub width: usize,
-    /// Height in pixels; rounded down to a multiple of 16.
-    pub height: usize,
-    /// Denoising steps.
-    pub steps: usize,
-    /// Distilled guidance scale (dev only).
-    pub guidance: f64,
     /// Scale of true classifier-free guidance; 1 switches it off.
     pub true_cfg_scale: f64,
-    /// Seed of the noise.
-    pub seed: u64,
+    /// Size, steps, guidance and seed.
+    pub picture: PictureSettings,
 }
 
 /// A picture to change under a mask.
@@ -165,10 +157,10 @@ impl FluxModel {
     /// # Errors
     /// Files, memory, [`DiffusionError::Stopped`].
     pub fn text_to_image(&mut self, request: &FluxRequest, callbacks: SamplingCallbacks<'_>) -> DiffusionResult<RgbImage> {
-        let geometry = self.geometry(request)?;
-        let mut rng = TorchRng::new(request.seed);
+        let geometry = self.geometry(&request.picture)?;
+        let mut rng = TorchRng::new(request.picture.seed);
         let noise = seeded_noise(&mut rng, geometry.shape(), self.parts.loader.dtype(), &self.device())?;
-        let schedule = self.scheduler.schedule(request.steps, geometry.tokens())?;
+        let schedule = self.scheduler.schedule(request.picture.steps, geometry.tokens())?;
         let latents = self.sample(request, &geometry, &pack(&noise)?, &schedule, &mut |x, _| Ok(x), callbacks.step)?;
         self.decode(&latents, &geometry, callbacks.autoencoder)
     }
@@ -183,12 +175,12 @@ impl FluxModel {
         inpaint: &FluxInpaint<'_>,
         callbacks: SamplingCallbacks<'_>,
     ) -> DiffusionResult<RgbImage> {
-        let geometry = self.geometry(request)?;
+        let geometry = self.geometry(&request.picture)?;
         self.check_size(inpaint, &geometry)?;
         let (device, dtype) = (self.device(), self.parts.loader.dtype());
-        let full = self.scheduler.schedule(request.steps, geometry.tokens())?;
-        let schedule = full.from_step(strength::first_step(request.steps, inpaint.strength)?);
-        let mut rng = TorchRng::new(request.seed);
+        let full = self.scheduler.schedule(request.picture.steps, geometry.tokens())?;
+        let schedule = full.from_step(strength::first_step(request.picture.steps, inpaint.strength)?);
+        let mut rng = TorchRng::new(request.picture.seed);
         // The order in which the reference draws: first the autoencoder's noise, then the sampler's.
         let posterior_noise = seeded_noise(&mut rng, geometry.shape(), dtype, &device)?;
         let tile = self.parts.retention().tile;
@@ -231,7 +223,9 @@ impl FluxModel {
         let transformer = self.parts.take_networks(|loader| loader.load(&files(loader, "transformer")?, FluxConfig::of_store, load))?;
         let layout = Layout::Squares(geometry.height, geometry.width);
         let result = prepare(&transformer, &conditions, request, geometry, schedule, &self.device()).and_then(|mut prepared| {
-            let mut network = |x: &Tensor, i: usize| guided_velocity(&transformer, &mut prepared, request, x, i);
+            let mut network = |x: &Tensor, step: usize| {
+                predict(&mut prepared, request.true_cfg_scale, |condition| transformer.forward(x, step, condition))
+            };
             Ok(denoise(start, layout, schedule, &mut network, update, callback)?)
         });
         self.parts.keep_networks(transformer);
@@ -246,14 +240,14 @@ impl FluxModel {
         Ok(2 * self.autoencoder()?.config().scale())
     }
 
-    fn geometry(&mut self, request: &FluxRequest) -> DiffusionResult<Geometry> {
+    fn geometry(&mut self, picture: &PictureSettings) -> DiffusionResult<Geometry> {
         let side = self.token_side()?;
         let channels = self.autoencoder()?.config().latent_channels;
-        if request.width < side || request.height < side {
-            let notice = notice!("diffusion-too-small", width = request.width, height = request.height, side = side);
+        if picture.width < side || picture.height < side {
+            let notice = notice!("diffusion-too-small", width = picture.width, height = picture.height, side = side);
             return Err(DiffusionError::Input(notice));
         }
-        Ok(Geometry { channels, width: 2 * (request.width / side), height: 2 * (request.height / side) })
+        Ok(Geometry { channels, width: 2 * (picture.width / side), height: 2 * (picture.height / side) })
     }
 
     fn decode(&mut self, tokens: &Tensor, geometry: &Geometry, progress: ProgressCallback<'_>) -> DiffusionResult<RgbImage> {
@@ -273,7 +267,7 @@ fn prepare(
     device: &Device,
 ) -> DiffusionResult<Vec<FluxPrepared>> {
     let timesteps = timesteps(schedule, device)?;
-    let guidance = Tensor::new(&[request.guidance as f32], device)?;
+    let guidance = Tensor::new(&[request.picture.guidance as f32], device)?;
     let images = image_ids(geometry.height / 2, geometry.width / 2, device)?;
     let one = |condition: &Arc<FluxCondition>| {
         let texts = text_ids(condition.states.dim(1)?, device)?;
@@ -287,24 +281,6 @@ fn prepare(
         Ok(transformer.prepare(&prompt, &timesteps)?)
     };
     conditions.iter().map(one).collect()
-}
-
-/// The velocity at a step. `prepared`: the positive condition, then the negative one if there is true classifier-free guidance.
-fn guided_velocity(
-    transformer: &FluxTransformer,
-    prepared: &mut [FluxPrepared],
-    request: &FluxRequest,
-    x: &Tensor,
-    step: usize,
-) -> candle_core::Result<Tensor> {
-    match prepared {
-        [positive] => transformer.forward(x, step, positive),
-        [positive, negative] => {
-            let (velocity, plain) = (transformer.forward(x, step, positive)?, transformer.forward(x, step, negative)?);
-            guided(&velocity, &plain, request.true_cfg_scale)
-        }
-        _ => candle_core::bail!("one or two conditions are needed, not {}", prepared.len()),
-    }
 }
 
 /// Size of the latents of one picture.

@@ -10,7 +10,7 @@ use image::{GrayImage, RgbImage};
 
 use super::autoencoder::Autoencoder;
 use super::chat::ChatTokenizer;
-use super::denoise::{KnownLatents, Layout, SamplingCallbacks, StepCallback, UpdateSample, denoise, guided, timesteps};
+use super::denoise::{KnownLatents, Layout, PictureSettings, SamplingCallbacks, StepCallback, UpdateSample, denoise, predict, timesteps};
 use super::error::{DiffusionError, DiffusionResult};
 use super::flux::autoencoder_dtype;
 use super::folder::{ComponentFiles, read_json};
@@ -53,16 +53,8 @@ pub struct Flux2Request {
     pub prompt: String,
     /// What the picture should not show. Used by models that are not distilled, at a guidance above 1.
     pub negative_prompt: String,
-    /// Width in pixels; rounded down to a multiple of 16.
-    pub width: usize,
-    /// Height in pixels; rounded down to a multiple of 16.
-    pub height: usize,
-    /// Denoising steps.
-    pub steps: usize,
-    /// Scale of classifier-free guidance; distilled models ignore it.
-    pub guidance: f64,
-    /// Seed of the noise.
-    pub seed: u64,
+    /// Size, steps, guidance and seed. Distilled models ignore the guidance.
+    pub picture: PictureSettings,
 }
 
 /// A picture to change under a mask.
@@ -238,7 +230,8 @@ impl Flux2Model {
         Ok(config.patch_size.0 * config.scale())
     }
 
-    fn geometry(&mut self, width: usize, height: usize) -> DiffusionResult<Geometry> {
+    fn geometry(&mut self, picture: &PictureSettings) -> DiffusionResult<Geometry> {
+        let PictureSettings { width, height, .. } = *picture;
         let side = self.token_side()?;
         let channels = self.autoencoder()?.config().packed_channels();
         if width < side || height < side {
@@ -308,11 +301,11 @@ impl Flux2Model {
         references: &[RgbImage],
         mut callbacks: SamplingCallbacks<'_>,
     ) -> DiffusionResult<RgbImage> {
-        let geometry = self.geometry(request.width, request.height)?;
-        let start = self.noise(request.seed, geometry)?;
+        let geometry = self.geometry(&request.picture)?;
+        let start = self.noise(request.picture.seed, geometry)?;
         let mut encoded = References::default();
         self.add_references(&mut encoded, references, &mut callbacks)?;
-        let schedule = self.scheduler.flux2_schedule(request.steps, geometry.tokens())?;
+        let schedule = self.scheduler.flux2_schedule(request.picture.steps, geometry.tokens())?;
         let latents = self.sample(request, geometry, &encoded, (&start, &schedule), &mut |x, _| Ok(x), callbacks.step)?;
         self.decode(&latents, geometry, callbacks.autoencoder)
     }
@@ -327,14 +320,14 @@ impl Flux2Model {
         inpaint: &Flux2Inpaint<'_>,
         mut callbacks: SamplingCallbacks<'_>,
     ) -> DiffusionResult<RgbImage> {
-        let geometry = self.geometry(request.width, request.height)?;
+        let geometry = self.geometry(&request.picture)?;
         let side = self.token_side()?;
         let (width, height) = ((geometry.columns * side) as u32, (geometry.rows * side) as u32);
         if inpaint.image.dimensions() != (width, height) || inpaint.mask.dimensions() != (width, height) {
             return Err(DiffusionError::Input(notice!("diffusion-inpaint-sizes", width = width, height = height)));
         }
-        let full = self.scheduler.flux2_schedule(request.steps, geometry.tokens())?;
-        let schedule = full.from_step(strength::first_step(request.steps, inpaint.strength)?);
+        let full = self.scheduler.flux2_schedule(request.picture.steps, geometry.tokens())?;
+        let schedule = full.from_step(strength::first_step(request.picture.steps, inpaint.strength)?);
         let latents = self.encode(inpaint.image, &mut callbacks)?;
         let mut references = References::default();
         match u64::from(width) * u64::from(height) <= MOST_REFERENCE_PIXELS {
@@ -343,7 +336,7 @@ impl Flux2Model {
         }
         self.add_references(&mut references, inpaint.references, &mut callbacks)?;
         let mask = bilinear_mask(inpaint.mask, geometry.rows, geometry.columns, &self.device())?;
-        let noise = self.noise(request.seed, geometry)?;
+        let noise = self.noise(request.picture.seed, geometry)?;
         let known = KnownLatents { known: to_tokens(&latents)?, noise, mask: to_tokens(&mask)? };
         let start = known.start(&schedule)?;
         let mut restore = |x: Tensor, step: usize| known.restore(&x, step, &schedule);
@@ -367,7 +360,7 @@ impl Flux2Model {
         update: UpdateSample<'_>,
         callback: StepCallback<'_>,
     ) -> DiffusionResult<Tensor> {
-        let negative = (request.guidance > 1.0 && !self.is_distilled).then_some(request.negative_prompt.as_str());
+        let negative = (request.picture.guidance > 1.0 && !self.is_distilled).then_some(request.negative_prompt.as_str());
         let prompts: Vec<&str> = std::iter::once(request.prompt.as_str()).chain(negative).collect();
         let conditions = self.conditions(&prompts)?;
         let transformer = self
@@ -376,13 +369,8 @@ impl Flux2Model {
         let layout = Layout::Rows(geometry.rows, geometry.columns);
         let prepared = prepare(&transformer, &conditions, geometry, references, schedule, &self.device());
         let result = prepared.and_then(|mut prepared| {
-            let mut network = |x: &Tensor, step: usize| match prepared.as_mut_slice() {
-                [positive] => transformer.forward(x, step, positive),
-                [positive, negative] => {
-                    let (velocity, plain) = (transformer.forward(x, step, positive)?, transformer.forward(x, step, negative)?);
-                    guided(&velocity, &plain, request.guidance)
-                }
-                other => candle_core::bail!("one or two conditions are needed, not {}", other.len()),
+            let mut network = |x: &Tensor, step: usize| {
+                predict(&mut prepared, request.picture.guidance, |condition| transformer.forward(x, step, condition))
             };
             Ok(denoise(start, layout, schedule, &mut network, update, callback)?)
         });

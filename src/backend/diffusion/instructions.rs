@@ -1,4 +1,4 @@
-//! What FLUX.2 is told besides the prompt of a stage. The network reads English best, and no person sees these words.
+//! Instructions that are added to the prompts for FLUX.2. They are English, which the network reads best; no person sees them.
 
 /// Painting the scene.
 pub const SCENE: &str = "A photograph. Keep the camera position, the horizon, the composition and the light of the reference picture.";

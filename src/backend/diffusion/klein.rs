@@ -1,11 +1,13 @@
-//! The stages that FLUX.2 klein does in its own way: it edits the draft's picture instead of painting over its noise.
+//! The stages that differ for FLUX.2 klein, which edits the draft's picture as a reference instead of starting from its noised latents.
 
+use candle_core::Tensor;
 use image::{GrayImage, RgbImage, RgbaImage};
 
 use super::backend::{DiffusionBackend, Repaint, break_if_stopped, quiet, report_step, whole};
 use super::compositing::{inpaint_mask, whole_squares};
-use super::denoise::{SamplingCallbacks, StepState};
-use super::flux2::{Flux2Inpaint, Flux2Request};
+use super::denoise::{PictureSettings, SamplingCallbacks, StepState};
+use super::error::DiffusionResult;
+use super::flux2::{Flux2Inpaint, Flux2Model, Flux2Request};
 use super::instructions;
 use super::layout::{glyph_agreement, layout_shift};
 use super::paint_size::PaintSize;
@@ -21,12 +23,12 @@ use crate::notice::Notice;
 const TOKEN: u32 = 16;
 /// Seed offset and strength of each attempt at the letters.
 const TEXT_ATTEMPTS: [(u64, f64); 3] = [(0, 0.8), (1, 0.8), (1, 0.5)];
-/// Least agreement of painted letters with their glyphs.
+/// Least correlation of painted letters with their glyphs, see [`glyph_agreement`].
 const LEGIBLE: f32 = 0.35;
-/// Largest shift of the layout as a share of the height at which the draft's ground line still holds.
-const LAYOUT_HOLDS: f32 = 0.03;
+/// Up to this shift of the layout, as a share of the height, the draft's ground line stays.
+const STEADY_LAYOUT: f32 = 0.03;
 
-/// An observer that sees a part of a stage as the whole: attempts share the progress of the stage.
+/// Maps the progress of one attempt to its share of the stage.
 struct PartOf<'a> {
     inner: &'a dyn StageObserver,
     start: f32,
@@ -63,60 +65,56 @@ impl DiffusionBackend {
         let pixels = size.pixels();
         let distilled = self.models.with_memory_fallback(pixels, cx, |models| Ok(models.flux2(pixels, cx)?.is_distilled()))?;
         let (positive, negative_prompt) = fields.for_flux2(prompts, distilled, cx);
-        let (width, height) = size.painted();
-        Ok(Flux2Request {
-            prompt: instructions::instructed(&positive, instruction),
-            negative_prompt,
-            width,
-            height,
-            steps: sampling.steps as usize,
-            guidance: f64::from(sampling.guidance_scale),
-            seed: sampling.seed,
-        })
+        let picture = PictureSettings::new(size.painted(), sampling);
+        Ok(Flux2Request { prompt: instructions::instructed(&positive, instruction), negative_prompt, picture })
     }
 
-    /// Repaints a picture of any size. The network repaints whole tokens; what is outside the mask is put back by the caller.
+    /// Repaints a picture of any size. The network repaints whole tokens; the caller restores the pixels outside the mask.
     pub(super) fn inpaint_flux2(&mut self, repaint: &Repaint<'_>, cx: StageCx<'_>) -> Result<RgbImage, BackendError> {
         let Repaint { image, mask, strength, references, framed, .. } = *repaint;
         let size = PaintSize::of(image.width() as usize, image.height() as usize);
-        let pixels = size.pixels();
         let request = self.flux2_request((repaint.fields, repaint.prompts, repaint.instruction), repaint.sampling, size, cx)?;
         let (image, mask) = (size.picture(image), whole_squares(&size.mask(mask), TOKEN));
         let framed = |preview: RgbImage| framed(size.preview(preview));
-        let painted = self.models.with_memory_fallback(pixels, cx, |models| {
-            let model = models.flux2(pixels, cx)?;
-            let colours = model.preview_factors()?;
-            let inpaint = Flux2Inpaint { image: &image, mask: &mask, strength, references };
-            let mut step =
-                |state: &StepState<'_>| report_step(state, cx, &|latents| project(latents, &colours.factors, colours.bias), &framed);
-            let callbacks = SamplingCallbacks { step: &mut step, autoencoder: &mut |_| break_if_stopped(cx) };
-            model.inpaint(&request, &inpaint, callbacks)
-        })?;
-        self.models.warn_of_truncated_flux2_prompt(&request.prompt, cx);
+        let inpaint = Flux2Inpaint { image: &image, mask: &mask, strength, references };
+        let painted = self.run_flux2(&request, size, &framed, cx, |model, callbacks| model.inpaint(&request, &inpaint, callbacks))?;
         Ok(size.canvas(painted))
     }
 
-    /// Paints the scene with the draft's as the reference, so that its camera and light hold. Says so if the painted layout is another one.
+    /// Lets the model make a picture, with previews at each step, and warns if the prompt did not fit.
+    fn run_flux2(
+        &mut self,
+        request: &Flux2Request,
+        size: PaintSize,
+        framed: &dyn Fn(RgbImage) -> RgbImage,
+        cx: StageCx<'_>,
+        make: impl Fn(&mut Flux2Model, SamplingCallbacks<'_>) -> DiffusionResult<RgbImage>,
+    ) -> Result<RgbImage, BackendError> {
+        let pixels = size.pixels();
+        let made = self.models.with_memory_fallback(pixels, cx, |models| {
+            let model = models.flux2(pixels, cx)?;
+            let colours = model.preview_factors()?;
+            let colours = |latents: &Tensor| project(latents, &colours.factors, colours.bias);
+            let mut step = |state: &StepState<'_>| report_step(state, cx, &colours, framed);
+            make(model, SamplingCallbacks { step: &mut step, autoencoder: &mut |_| break_if_stopped(cx) })
+        })?;
+        self.models.warn_of_truncated_flux2_prompt(&request.prompt, cx);
+        Ok(made)
+    }
+
+    /// Paints the scene with the draft's as the reference, so that camera and light stay. Warns if the layout differs.
     pub(super) fn paint_scene_flux2(&mut self, draft: Scene, request: &SceneRequest<'_>, cx: StageCx<'_>) -> Result<Scene, BackendError> {
         let size = PaintSize::of(request.width, request.height);
-        let pixels = size.pixels();
         let reference = draft.image.to_srgb();
         let prompts = (&prompt_fields::SCENE, request.prompts, instructions::SCENE);
         let flux2 = self.flux2_request(prompts, request.sampling, size, cx)?;
-        let painted = self.models.with_memory_fallback(pixels, cx, |models| {
-            let model = models.flux2(pixels, cx)?;
-            let colours = model.preview_factors()?;
-            let framed = |preview: RgbImage| size.preview(preview);
-            let mut step =
-                |state: &StepState<'_>| report_step(state, cx, &|latents| project(latents, &colours.factors, colours.bias), &framed);
-            let callbacks = SamplingCallbacks { step: &mut step, autoencoder: &mut |_| break_if_stopped(cx) };
-            model.paint(&flux2, std::slice::from_ref(&reference), callbacks)
-        })?;
-        self.models.warn_of_truncated_flux2_prompt(&flux2.prompt, cx);
+        let references = std::slice::from_ref(&reference);
+        let painted = self
+            .run_flux2(&flux2, size, &|preview| size.preview(preview), cx, |model, callbacks| model.paint(&flux2, references, callbacks))?;
         let picture = size.canvas(painted);
         let height = request.height as f32;
         let ground_line = match layout_shift(&reference, &picture) {
-            Some(shift) if shift.abs() <= LAYOUT_HOLDS => draft.ground_line,
+            Some(shift) if shift.abs() <= STEADY_LAYOUT => draft.ground_line,
             // The same layout, higher or lower: the ground moves with it.
             Some(shift) => draft.ground_line + shift * height,
             None => {
@@ -127,7 +125,7 @@ impl DiffusionBackend {
         Ok(Scene { image: LinearRgb::from_srgb(&picture), ground_line, ..draft })
     }
 
-    /// Sculpts the letters over the draft's. Letters that do not keep their shape are tried again, and at last the draft's are used.
+    /// Repaints the draft's letters. If they lose their shape in every attempt, the draft's letters are used.
     pub(super) fn sculpt_text_flux2(&mut self, request: &SculptRequest<'_>, cx: StageCx<'_>) -> Result<TextLayer, BackendError> {
         let draft = self.draft.sculpt_text(request, quiet(cx))?;
         let reference = on_plain_ground(&draft.image);
@@ -159,7 +157,7 @@ impl DiffusionBackend {
     }
 }
 
-/// The letters on a plain grey that differs from them.
+/// The letters on plain grey of another brightness.
 fn on_plain_ground(letters: &RgbaImage) -> RgbImage {
     let (mut sum, mut weight) = (0.0f32, 0.0f32);
     for pixel in letters.pixels().filter(|pixel| pixel[3] > 0) {

@@ -60,7 +60,7 @@ fn correlation(pairs: impl Iterator<Item = (f32, f32)>) -> f32 {
     if scale < 1e-9 { 0.0 } else { ((n * ab - a * b) / scale) as f32 }
 }
 
-/// How well letters stand out from what is around them, 0 to 1: the strongest correlation of a colour channel with the glyphs' coverage, within
+/// How well letters stand out from their surroundings, 0 to 1: the strongest correlation of a colour channel with the glyphs' coverage, within
 /// `region`.
 pub fn glyph_agreement(picture: &RgbImage, coverage: &Plane, region: &Plane) -> f32 {
     let inside: Vec<usize> = region.data.iter().enumerate().filter(|(_, v)| **v > 0.5).map(|(i, _)| i).collect();

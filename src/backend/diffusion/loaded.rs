@@ -57,7 +57,7 @@ pub struct Setup {
 }
 
 impl Setup {
-    /// What decides the precision: "cpu", "gpu", or "gpu float8" if FLUX computes its products in 8 bits.
+    /// The key of the precision: "cpu", "gpu", or "gpu float8" if FLUX computes its products in 8 bits.
     pub fn device_kind(&self) -> &'static str {
         match (self.device.is_cpu(), self.float8) {
             (true, _) => "cpu",
@@ -201,10 +201,11 @@ impl LoadedModels {
         lines
     }
 
-    /// Frees the other models if the plan keeps only one loaded.
-    fn make_room_for(&mut self, model: Model, plan: &Plan) {
+    /// Frees the other models if the plan for a canvas of `pixels` pixels keeps only one loaded. Returns the plan.
+    fn make_room_for(&mut self, model: Model, pixels: usize) -> Plan {
+        let plan = self.plan(pixels);
         if plan.models_stay {
-            return;
+            return plan;
         }
         if model != Model::Flux {
             self.flux = None;
@@ -218,6 +219,7 @@ impl LoadedModels {
         if model != Model::Matting {
             self.matting = None;
         }
+        plan
     }
 
     /// FLUX, opened if necessary.
@@ -225,16 +227,14 @@ impl LoadedModels {
     /// # Errors
     /// Missing or damaged files.
     pub fn flux(&mut self, pixels: usize, cx: StageCx<'_>) -> DiffusionResult<&mut FluxModel> {
-        let plan = self.plan(pixels);
-        self.make_room_for(Model::Flux, &plan);
+        let plan = self.make_room_for(Model::Flux, pixels);
         let model = get_or_load(&mut self.flux, || {
             let folder = self.setup.models.flux.clone().unwrap_or_default();
             let mut model = FluxModel::open(&folder, &self.setup.device, self.dtype)?.with_float8(self.setup.float8);
             model.parts.share_prompts(self.setup.prompts.flux.clone());
             Ok(model)
         })?;
-        model.parts.set_retention(plan.retention);
-        model.parts.set_stop(stop_check(cx));
+        model.parts.follow(plan.retention, stop_check(cx));
         Ok(model)
     }
 
@@ -243,8 +243,7 @@ impl LoadedModels {
     /// # Errors
     /// Missing or damaged files.
     pub fn sdxl(&mut self, pixels: usize, cx: StageCx<'_>) -> DiffusionResult<&mut SdxlModel> {
-        let plan = self.plan(pixels);
-        self.make_room_for(Model::Sdxl, &plan);
+        let plan = self.make_room_for(Model::Sdxl, pixels);
         let model = get_or_load(&mut self.sdxl, || {
             let models = &self.setup.models;
             let folder = models.sdxl.clone().unwrap_or_default();
@@ -253,8 +252,7 @@ impl LoadedModels {
             model.parts.share_prompts(self.setup.prompts.sdxl.clone());
             Ok(model)
         })?;
-        model.parts.set_retention(plan.retention);
-        model.parts.set_stop(stop_check(cx));
+        model.parts.follow(plan.retention, stop_check(cx));
         Ok(model)
     }
 
@@ -263,16 +261,14 @@ impl LoadedModels {
     /// # Errors
     /// Missing or damaged files.
     pub fn flux2(&mut self, pixels: usize, cx: StageCx<'_>) -> DiffusionResult<&mut Flux2Model> {
-        let plan = self.plan(pixels);
-        self.make_room_for(Model::Flux2, &plan);
+        let plan = self.make_room_for(Model::Flux2, pixels);
         let model = get_or_load(&mut self.flux2, || {
             let folder = self.setup.models.flux2.clone().unwrap_or_default();
             let mut model = Flux2Model::open(&folder, &self.setup.device, self.dtype)?;
             model.parts.share_prompts(self.setup.prompts.flux2.clone());
             Ok(model)
         })?;
-        model.parts.set_retention(plan.retention);
-        model.parts.set_stop(stop_check(cx));
+        model.parts.follow(plan.retention, stop_check(cx));
         Ok(model)
     }
 
@@ -281,8 +277,7 @@ impl LoadedModels {
     /// # Errors
     /// Missing or damaged files, [`DiffusionError::Stopped`].
     pub fn matting(&mut self, pixels: usize, cx: StageCx<'_>) -> DiffusionResult<&mut MattingNetwork> {
-        let plan = self.plan(pixels);
-        self.make_room_for(Model::Matting, &plan);
+        self.make_room_for(Model::Matting, pixels);
         get_or_load(&mut self.matting, || {
             let folder = self.setup.models.birefnet.clone().unwrap_or_default();
             Ok(MattingNetwork::load_stoppable(&folder, &self.setup.device, self.dtype, &stop_check(cx))?)

@@ -1,4 +1,4 @@
-//! What FLUX and SDXL have in common: parts that are loaded when they are needed and kept as the memory plan allows, and the prompts that
+//! Shared by FLUX.1, FLUX.2 and SDXL: parts that are loaded when they are needed and kept as the memory plan allows, and the prompts that
 //! were encoded.
 
 use std::sync::Arc;
@@ -50,9 +50,10 @@ impl<E, N, C: Condition> ModelParts<E, N, C> {
         self.prompts = prompts;
     }
 
-    /// Sets what stays in memory, and frees what may not stay.
-    pub fn set_retention(&mut self, retention: Retention) {
+    /// Sets which parts stay in memory and the check that stops loading between two tensors. Frees parts that may not stay.
+    pub fn follow(&mut self, retention: Retention, stop: StopCheck) {
         self.retention = retention;
+        self.loader.set_stop(stop);
         if !retention.encoders {
             self.encoders = None;
         }
@@ -61,14 +62,9 @@ impl<E, N, C: Condition> ModelParts<E, N, C> {
         }
     }
 
-    /// What stays in memory.
+    /// The parts that stay in memory.
     pub fn retention(&self) -> Retention {
         self.retention
-    }
-
-    /// Sets the check that stops loading between two tensors.
-    pub fn set_stop(&mut self, stop: StopCheck) {
-        self.loader.set_stop(stop);
     }
 
     /// Frees the denoising networks.

@@ -9,7 +9,7 @@ use candle_core::{DType, Device, Tensor};
 use image::RgbImage;
 
 use super::autoencoder::Autoencoder;
-use super::denoise::{Layout, SamplingCallbacks, denoise};
+use super::denoise::{Layout, PictureSettings, SamplingCallbacks, denoise};
 use super::error::{DiffusionError, DiffusionResult};
 use super::folder::{ComponentFiles, read_json};
 use super::loader::{Loader, config_required};
@@ -42,18 +42,10 @@ impl Condition for SdxlCondition {
 /// One picture to sample.
 #[derive(Clone, Copy, Debug)]
 pub struct SdxlRequest {
-    /// Width in pixels, a multiple of 8.
-    pub width: usize,
-    /// Height in pixels, a multiple of 8.
-    pub height: usize,
-    /// Denoising steps.
-    pub steps: usize,
-    /// Scale of classifier-free guidance; 1 switches it off.
-    pub guidance: f64,
+    /// Size, steps, guidance and seed.
+    pub picture: PictureSettings,
     /// Scale of the ControlNet's residuals.
     pub conditioning_scale: f64,
-    /// Seed of the noise.
-    pub seed: u64,
 }
 
 /// The denoising networks.
@@ -183,7 +175,7 @@ impl SdxlModel {
         callbacks: SamplingCallbacks<'_>,
     ) -> DiffusionResult<RgbImage> {
         let zeros = negative.is_none() && self.zeros_for_empty_prompt;
-        let encoded = (request.guidance > 1.0 && !zeros).then(|| negative.unwrap_or_default());
+        let encoded = (request.picture.guidance > 1.0 && !zeros).then(|| negative.unwrap_or_default());
         let prompts: Vec<&str> = std::iter::once(prompt).chain(encoded).collect();
         let conditions = self.conditions(&prompts)?;
         let [positive, negative @ ..] = conditions.as_slice() else {
@@ -191,7 +183,7 @@ impl SdxlModel {
         };
         let negative = match negative.first() {
             Some(encoded) => Some(Arc::clone(encoded)),
-            None if request.guidance > 1.0 => Some(Arc::new(SdxlCondition {
+            None if request.picture.guidance > 1.0 => Some(Arc::new(SdxlCondition {
                 states: positive.states.zeros_like()?,
                 pooled: positive.pooled.zeros_like()?,
                 truncations: Vec::new(),
@@ -215,14 +207,14 @@ impl SdxlModel {
     ) -> DiffusionResult<RgbImage> {
         let scale = self.autoencoder()?.config().scale();
         check_size(request, control, scale)?;
-        let schedule = self.scheduler.schedule(request.steps)?;
+        let schedule = self.scheduler.schedule(request.picture.steps)?;
         let files = &self.control;
         let networks = self.parts.take_networks(|loader| load_networks(loader, files))?;
-        let shape = (networks.channels, request.height / scale, request.width / scale);
+        let shape = (networks.channels, request.picture.height / scale, request.picture.width / scale);
         // The order of diffusers' batch: the negative prompt first.
         let conditions: Vec<&SdxlCondition> = negative.into_iter().chain([positive]).collect();
         let result = networks.prepare(request, &conditions, control).and_then(|guided| {
-            let noise = seeded_noise(&mut TorchRng::new(request.seed), shape, networks.dtype, &networks.device)?;
+            let noise = seeded_noise(&mut TorchRng::new(request.picture.seed), shape, networks.dtype, &networks.device)?;
             let latents = (noise * schedule.init_noise_sigma)?;
             let mut network = |x: &Tensor, i: usize| guided.prediction(x, &schedule.steps[i]);
             Ok(denoise(&latents, Layout::Picture, &schedule, &mut network, &mut |x, _| Ok(x), callbacks.step)?)
@@ -235,7 +227,7 @@ impl SdxlModel {
 }
 
 fn check_size(request: &SdxlRequest, control: &RgbImage, scale: usize) -> DiffusionResult<()> {
-    let SdxlRequest { width, height, .. } = *request;
+    let PictureSettings { width, height, .. } = request.picture;
     if control.dimensions() != (width as u32, height as u32) {
         let (control_width, control_height) = control.dimensions();
         return Err(DiffusionError::Input(notice!(
@@ -268,7 +260,7 @@ impl Networks {
             Tensor::cat(&conditions.iter().map(|condition| of(condition)).collect::<Vec<_>>(), 0)?.to_device(&self.device)
         };
         let (states, pooled) = (batched(|c| &c.states)?.to_dtype(self.dtype)?, batched(|c| &c.pooled)?);
-        let (width, height) = (request.width, request.height);
+        let (width, height) = (request.picture.width, request.picture.height);
         let sizes = [height, width, 0, 0, height, width].map(|v| v as f32);
         let time_ids = Tensor::new(&[sizes], &self.device)?.repeat((conditions.len(), 1))?;
         let conditioning = Conditioning { encoder_hidden_states: &states, text_embeds: Some(&pooled), time_ids: Some(&time_ids) };
@@ -297,7 +289,7 @@ impl Guided<'_> {
             return Ok(out);
         }
         let (without, with) = (out.narrow(0, 0, 1)?, out.narrow(0, 1, 1)?);
-        &without + ((with - &without)? * self.request.guidance)?
+        &without + ((with - &without)? * self.request.picture.guidance)?
     }
 }
 

@@ -13,7 +13,7 @@ use crate::gui::textures::Key;
 use crate::gui::{theme, widgets};
 use crate::request::layers::{hex, read_color};
 
-/// What the background is.
+/// The kind of background.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Background {
     Scene,

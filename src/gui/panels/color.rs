@@ -73,7 +73,7 @@ fn swatch(ui: &mut Ui, color: Color, name: &str) -> Response {
     response.on_hover_text(name).on_hover_cursor(egui::CursorIcon::PointingHand)
 }
 
-/// The digits as a field. What is typed takes effect as soon as it is a colour.
+/// A field for hexadecimal digits. The text takes effect as soon as it is a colour.
 fn digits(ui: &mut Ui, lang: Language, name: &str, color: &mut Color) {
     let name = lang.notice(&notice!("layer-hex", name = name.to_owned()));
     let id = ui.make_persistent_id(("digits", &name));

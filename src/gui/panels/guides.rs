@@ -1,4 +1,4 @@
-//! What the objects on the canvas share: guides that they snap to, frames, handles and keys.
+//! Shared by the objects on the canvas: guides that they snap to, frames, handles and keys.
 
 use egui::{
     Align2, Color32, CursorIcon, EventFilter, Key, Modifiers, Pos2, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo,
@@ -37,7 +37,7 @@ pub struct SnapLine<T> {
     pub at: f32,
     /// Where the line is.
     pub line: f32,
-    /// What it stands for.
+    /// Its meaning for the caller.
     pub target: T,
 }
 
@@ -65,7 +65,7 @@ pub struct Lines {
 }
 
 impl Lines {
-    /// The lines for moving what `moves` says. `frames` are in heights of the canvas.
+    /// The lines for a drag of the targets for which `moves` is true. `frames` are in heights of the canvas.
     pub fn of(cx: &PanelContext<'_>, frames: &[(Target, LayerFrame)], moves: impl Fn(Target) -> bool) -> Self {
         let (width, height) = (cx.brief().width, cx.brief().height);
         let aspect = width as f32 / height.max(1) as f32;
@@ -126,7 +126,7 @@ pub fn hold_arrows(ui: &Ui, response: &Response) {
     }
 }
 
-/// Whether the arrow keys move what is selected: no other control and no window has the keyboard.
+/// Whether the arrow keys move the selection: no other control and no window has the keyboard.
 pub fn has_keys(cx: &PanelContext<'_>, ui: &Ui, selection: &Selection) -> bool {
     let focused = ui.memory(|m| m.focused());
     let ours = focused.is_none_or(|id| selection.iter().any(|target| id == target.object_id() || id == target.row_id()));

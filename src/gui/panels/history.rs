@@ -178,7 +178,7 @@ fn thumbnail(cx: &PanelContext<'_>, ui: &Ui, rect: Rect, job: &JobSnapshot) {
         return;
     };
     if let Some(texture) = cx.textures.get(Key::File(path, 440)) {
-        // All of it: what is cut off could be what tells two results apart.
+        // The whole title: two results may differ only in the part that does not fit.
         widgets::paint_fitted(ui, rect.shrink2(vec2(0.0, 4.0)), texture.id, texture.size);
     }
 }

@@ -1,4 +1,4 @@
-//! The list of layers, and what can be done with them. The uppermost entry is the front of the picture.
+//! The list of layers with its buttons. The uppermost entry is the front of the picture.
 
 use egui::{
     Color32, CornerRadius, FontId, Frame, Margin, Popup, Pos2, Rect, RichText, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2,
@@ -18,7 +18,7 @@ use crate::request::layers::ShapeKind;
 
 /// Height of an entry.
 const ROW: f32 = 32.0;
-/// Most entries that are seen without scrolling.
+/// Number of entries that are visible without scrolling.
 const ROWS: f32 = 7.0;
 
 /// The view state of the panel.
@@ -40,7 +40,7 @@ struct Row {
     below: usize,
 }
 
-/// Draws the list and the properties of what is selected.
+/// Draws the list and the properties of the selection.
 pub fn show(cx: &PanelContext<'_>, state: &mut LayerPanel, ui: &mut Ui) {
     let mut brief = cx.brief().clone();
     let side = Margin::symmetric(14, 0);
@@ -144,7 +144,7 @@ fn list(cx: &PanelContext<'_>, brief: &mut Brief, ui: &mut Ui) {
     }
 }
 
-/// What is below all entries.
+/// The entry of the background, below all layers.
 fn background_row(cx: &PanelContext<'_>, brief: &Brief, ui: &mut Ui) {
     let (lang, c) = (cx.lang(), theme::colors(ui));
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::hover());
@@ -267,21 +267,12 @@ fn dragged(cx: &PanelContext<'_>, ui: &Ui, rows: &[Row], top: f32) {
     }
 }
 
-/// What can be done with the selected layers.
+/// The buttons for the selected layers.
 fn tools(cx: &PanelContext<'_>, ui: &mut Ui) {
     let lang = cx.lang();
     let rows: [&[UiCommand]; 2] = [
         &[UiCommand::ToFront, UiCommand::Forward, UiCommand::Backward, UiCommand::ToBack, UiCommand::Duplicate, UiCommand::Delete],
-        &[
-            UiCommand::AlignLeft,
-            UiCommand::AlignCenter,
-            UiCommand::AlignRight,
-            UiCommand::AlignTop,
-            UiCommand::AlignMiddle,
-            UiCommand::AlignBottom,
-            UiCommand::DistributeX,
-            UiCommand::DistributeY,
-        ],
+        UiCommand::ALIGN,
     ];
     if cx.selection.is_empty() {
         return;

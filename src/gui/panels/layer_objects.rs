@@ -23,7 +23,7 @@ const STEP: f32 = 15.0;
 /// Sides of a frame shorter than this, in points, have no handle in their middle.
 const SHORT: f32 = 44.0;
 
-/// What of a layer is dragged.
+/// The dragged part of a layer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Part {
     Body,
@@ -44,7 +44,7 @@ pub struct LayerDrag {
     pub before: Brief,
     /// Pointer at the start.
     from: Pos2,
-    /// What moves, with its frame at the start.
+    /// The dragged things, with their frames at the start.
     moved: Vec<(Target, LayerFrame)>,
 }
 
@@ -97,7 +97,7 @@ fn is_locked(brief: &Brief, target: Target) -> bool {
     matches!(target, Target::Layer(index) if brief.layers.get(index).is_some_and(|layer| fields::flag(layer, "locked")))
 }
 
-/// Selects what was clicked or reached with Tab.
+/// Selects the target that was clicked or reached with Tab.
 pub fn select(cx: &PanelContext<'_>, stage: &LayerStage<'_>, ui: &Ui, response: &Response, target: Target) {
     let more = ui.input(|i| i.modifiers.shift || i.modifiers.command);
     if response.clicked() {
@@ -205,7 +205,7 @@ fn resize_cursor(direction: Vec2) -> CursorIcon {
     }
 }
 
-/// Carries the drag on, if there is one.
+/// Applies the drag, if there is one.
 pub fn drag(cx: &PanelContext<'_>, stage: &mut LayerStage<'_>, ui: &Ui, brief: &mut Brief, guides: &mut Vec<Guide>) {
     let Some(drag) = &*stage.drag else { return };
     if !ui.input(|i| i.pointer.any_down()) {
@@ -223,7 +223,7 @@ pub fn drag(cx: &PanelContext<'_>, stage: &mut LayerStage<'_>, ui: &Ui, brief: &
         }
         (part, Some((Target::Layer(index), frame))) => {
             let Some(layer) = changed.layers.get_mut(*index) else { return };
-            let place = Place { frame, aspect: layer_boxes::aspect(&drag.before), from: drag.from, now };
+            let place = DragGeometry { frame, aspect: layer_boxes::aspect(&drag.before), from: drag.from, now };
             match part {
                 Part::Corner(i) => place.scale(layer, CORNERS[i % 4], modifiers.alt),
                 Part::Side(i) => place.stretch(layer, i, modifiers.alt),
@@ -257,7 +257,7 @@ fn describe(brief: &Brief, index: usize, part: Part) -> String {
     }
 }
 
-/// Moves everything that is dragged, snapped as one box.
+/// Moves all dragged things, snapped as one box.
 fn move_all(
     cx: &PanelContext<'_>,
     stage: &LayerStage<'_>,
@@ -292,7 +292,7 @@ fn move_all(
     }
 }
 
-/// Moves something by a distance in heights of the canvas from where its frame is.
+/// Moves a target from its frame. `by`: in heights of the canvas.
 pub fn shift(brief: &mut Brief, target: Target, frame: &LayerFrame, by: Vec2) {
     let aspect = layer_boxes::aspect(brief);
     let to = frame.centre + by;
@@ -367,16 +367,16 @@ fn scale(layer: &mut Value, factor: f32) -> f32 {
     factor
 }
 
-/// A dragged layer: its frame at the start, and the pointer then and now.
-struct Place<'a> {
+/// The geometry of a drag: the layer's frame at the start, and the pointer then and now.
+struct DragGeometry<'a> {
     frame: &'a LayerFrame,
     aspect: f32,
     from: Pos2,
     now: Pos2,
 }
 
-impl Place<'_> {
-    fn put(&self, layer: &mut Value, centre: Pos2) {
+impl DragGeometry<'_> {
+    fn set_centre(&self, layer: &mut Value, centre: Pos2) {
         fields::set_number(layer, fields::field("x"), centre.x / self.aspect);
         fields::set_number(layer, fields::field("y"), centre.y);
     }
@@ -387,7 +387,7 @@ impl Place<'_> {
         let fixed = if about_middle { self.frame.point(vec2(0.5, 0.5)) } else { self.frame.point(Vec2::splat(1.0) - corner) };
         let (start, to) = (grabbed - fixed, grabbed + (self.now - self.from) - fixed);
         let factor = scale(layer, start.dot(to) / start.length_sq().max(1e-8));
-        self.put(layer, fixed + (self.frame.centre - fixed) * factor);
+        self.set_centre(layer, fixed + (self.frame.centre - fixed) * factor);
     }
 
     /// Moves a side. The opposite side stays, or the middle.
@@ -415,7 +415,7 @@ impl Place<'_> {
         let factor = wanted / size.max(1e-4);
         let from_fixed = self.frame.centre - fixed;
         let distance = from_fixed.dot(along);
-        self.put(layer, self.frame.centre + along * distance * (factor - 1.0));
+        self.set_centre(layer, self.frame.centre + along * distance * (factor - 1.0));
     }
 
     fn turn(&self, layer: &mut Value, modifiers: Modifiers) {
@@ -453,7 +453,7 @@ mod tests {
     fn a_corner_scales_about_the_opposite_one() {
         let mut layer = json!({"type": "shape", "fill": "#000000", "width": 0.4, "height": 0.2});
         let frame = frame(pos2(0.5, 0.5), vec2(0.4, 0.2), 0.0);
-        let place = Place { frame: &frame, aspect: 1.0, from: pos2(0.7, 0.6), now: pos2(0.9, 0.7) };
+        let place = DragGeometry { frame: &frame, aspect: 1.0, from: pos2(0.7, 0.6), now: pos2(0.9, 0.7) };
         place.scale(&mut layer, vec2(1.0, 1.0), false);
         assert!((number(&layer, "width") - 0.6).abs() < 1e-3 && (number(&layer, "height") - 0.3).abs() < 1e-3, "{layer}");
         // The upper left corner is where it was.
@@ -465,7 +465,7 @@ mod tests {
         let mut layer = json!({"type": "shape", "fill": "#000000", "width": 0.4, "height": 0.2, "rotation": 90});
         let frame = frame(pos2(0.5, 0.5), vec2(0.4, 0.2), 90.0);
         // Its right side points downwards.
-        let place = Place { frame: &frame, aspect: 1.0, from: pos2(0.5, 0.7), now: pos2(0.62, 0.8) };
+        let place = DragGeometry { frame: &frame, aspect: 1.0, from: pos2(0.5, 0.7), now: pos2(0.62, 0.8) };
         place.stretch(&mut layer, 1, false);
         assert!((number(&layer, "width") - 0.5).abs() < 1e-3 && number(&layer, "height") == 0.2, "{layer}");
         assert!((number(&layer, "x") - 0.5).abs() < 1e-3 && (number(&layer, "y") - 0.55).abs() < 1e-3, "{layer}");
@@ -476,7 +476,7 @@ mod tests {
         let frame = frame(pos2(0.5, 0.5), vec2(0.4, 0.2), 0.0);
         let turned_to = |now: Pos2, modifiers| {
             let mut layer = json!({"type": "text", "text": "a"});
-            Place { frame: &frame, aspect: 1.0, from: pos2(0.5, 0.3), now }.turn(&mut layer, modifiers);
+            DragGeometry { frame: &frame, aspect: 1.0, from: pos2(0.5, 0.3), now }.turn(&mut layer, modifiers);
             number(&layer, "rotation")
         };
         assert_eq!(turned_to(pos2(0.7, 0.505), Modifiers::NONE), 90.0);

@@ -1,4 +1,4 @@
-//! The properties of what is selected.
+//! The properties of the selected layer, headline or product.
 
 use egui::{RichText, Ui, vec2};
 use serde_json::Value;
@@ -94,7 +94,7 @@ fn layer(cx: &PanelContext<'_>, brief: &mut Brief, state: &mut PropertyState, ui
     ui.add_space(4.0);
     let mut behind = fields::flag(layer, "behind");
     if ui.checkbox(&mut behind, lang.t("layer-behind")).on_hover_text(lang.t("layer-behind-about")).changed() {
-        // Where it is in the order follows from it.
+        // Its place in the list follows from the flag.
         fields::set_flag(layer, "behind", behind);
     }
     ui.horizontal(|ui| {
@@ -288,19 +288,39 @@ fn placed(ui: &mut Ui, name: &str, value: &mut Option<f32>, now: f32, field: &'s
     }
 }
 
+/// Place and scale of the headline or the product.
+struct Placement<'a> {
+    x: (&'a mut Option<f32>, &'static Field),
+    y: (&'a mut Option<f32>, &'static Field),
+    scale: (&'a mut Option<f32>, &'static Field),
+    /// Where it stands in the draft, as fractions of the canvas.
+    now: egui::Pos2,
+    /// Width and height of the canvas in pixels.
+    canvas: (f32, f32),
+}
+
+fn placement(cx: &PanelContext<'_>, ui: &mut Ui, placement: Placement<'_>) {
+    let Placement { x, y, scale, now, canvas } = placement;
+    pair(ui, |ui, half| {
+        placed(ui, "X", x.0, now.x, x.1, Shown::pixels(canvas.0), half);
+        placed(ui, "Y", y.0, now.y, y.1, Shown::pixels(canvas.1), half);
+    });
+    pair(ui, |ui, half| placed(ui, cx.lang().t("layer-scale"), scale.0, 1.0, scale.1, Shown::PERCENT, half));
+}
+
 fn headline(cx: &PanelContext<'_>, brief: &mut Brief, ui: &mut Ui) {
     let lang = cx.lang();
-    let (width, height) = (brief.width as f32, brief.height as f32);
     let now = cx.draft().and_then(|draft| draft.boxes.text).map_or(egui::pos2(0.5, 0.5), |found| found.center());
     widgets::section(ui, lang.t("layer-headline"), None);
     ui.label(RichText::new(lang.t("layer-headline-about")).size(theme::SMALL).color(theme::colors(ui).dim));
-    pair(ui, |ui, half| {
-        placed(ui, "X", &mut brief.text_x, now.x, &limits::TEXT_X, Shown::pixels(width), half);
-        placed(ui, "Y", &mut brief.text_y, now.y, &limits::TEXT_Y, Shown::pixels(height), half);
-    });
-    pair(ui, |ui, half| {
-        placed(ui, lang.t("layer-scale"), &mut brief.text_scale, 1.0, &limits::TEXT_SCALE, Shown::PERCENT, half);
-    });
+    let of_headline = Placement {
+        x: (&mut brief.text_x, &limits::TEXT_X),
+        y: (&mut brief.text_y, &limits::TEXT_Y),
+        scale: (&mut brief.text_scale, &limits::TEXT_SCALE),
+        now,
+        canvas: (brief.width as f32, brief.height as f32),
+    };
+    placement(cx, ui, of_headline);
     automatic(cx, ui, UiCommand::TextAuto);
     let mut behind = brief.mode == CompositionMode::Behind;
     if ui.checkbox(&mut behind, lang.t("layers-behind")).changed() {
@@ -310,18 +330,18 @@ fn headline(cx: &PanelContext<'_>, brief: &mut Brief, ui: &mut Ui) {
 
 fn product(cx: &PanelContext<'_>, brief: &mut Brief, ui: &mut Ui) {
     let lang = cx.lang();
-    let (width, height) = (brief.width as f32, brief.height as f32);
     let found = cx.draft().and_then(|draft| draft.boxes.product);
     let now = found.map_or(egui::pos2(0.5, 0.9), |found| egui::pos2(found.center().x, found.bottom()));
     widgets::section(ui, lang.t("product-title"), None);
     ui.label(RichText::new(lang.t("layer-product-about")).size(theme::SMALL).color(theme::colors(ui).dim));
-    pair(ui, |ui, half| {
-        placed(ui, "X", &mut brief.product_x, now.x, &limits::PRODUCT_X, Shown::pixels(width), half);
-        placed(ui, "Y", &mut brief.product_y, now.y, &limits::PRODUCT_Y, Shown::pixels(height), half);
-    });
-    pair(ui, |ui, half| {
-        placed(ui, lang.t("layer-scale"), &mut brief.product_scale, 1.0, &limits::PRODUCT_SCALE, Shown::PERCENT, half);
-    });
+    let of_product = Placement {
+        x: (&mut brief.product_x, &limits::PRODUCT_X),
+        y: (&mut brief.product_y, &limits::PRODUCT_Y),
+        scale: (&mut brief.product_scale, &limits::PRODUCT_SCALE),
+        now,
+        canvas: (brief.width as f32, brief.height as f32),
+    };
+    placement(cx, ui, of_product);
     automatic(cx, ui, UiCommand::ProductAuto);
 }
 

@@ -15,9 +15,9 @@ use crate::request::layers::{Color, MAX_LAYER_TEXT};
 #[derive(Default)]
 pub struct TextState {
     fonts: FontPanel,
-    /// The cursor goes into the text in the next frame.
+    /// Whether the text gets the focus in the next frame.
     begin: bool,
-    /// The characters that were selected in the text last.
+    /// The last selection in the text, as a range of characters.
     marked: Option<(usize, usize)>,
 }
 
@@ -88,7 +88,7 @@ fn text(cx: &PanelContext<'_>, layer: &mut Value, state: &mut TextState, ui: &mu
     widgets::named(output.response.response.clone(), name);
 }
 
-/// The parts of the text that look different, and the button that makes one of the selected letters.
+/// The runs of the text with their own style, and the button that makes a run of the selected letters.
 fn runs(cx: &PanelContext<'_>, layer: &mut Value, used: &[Color], state: &mut TextState, ui: &mut Ui) {
     let (lang, c) = (cx.lang(), theme::colors(ui));
     let marked = state.marked.filter(|(_, to)| *to <= fields::text(layer).chars().count());

@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::gui::{layer_fields as fields, widgets};
 use crate::request::fields::Field;
 
-/// A number field with its name inside. `shown` converts the field's value to what is shown, such as pixels.
+/// A number field with its name inside. `shown` converts the field's value to the displayed unit, such as pixels.
 pub fn number(ui: &mut Ui, name: &str, object: &mut Value, field: &'static Field, shown: Shown, width: f32) {
     let mut value = fields::number(object, field) * shown.scale;
     if drag_value(ui, name, &mut value, field, shown, width) {
@@ -17,7 +17,7 @@ pub fn number(ui: &mut Ui, name: &str, object: &mut Value, field: &'static Field
 /// How a number is shown.
 #[derive(Clone, Copy)]
 pub struct Shown {
-    /// What is shown for 1.
+    /// The displayed value for 1.
     pub scale: f32,
     /// The unit behind the number.
     pub unit: &'static str,

@@ -3,8 +3,7 @@
 use egui::{Align2, Color32, CursorIcon, PointerButton, Pos2, Rect, Response, Sense, Ui, Vec2, pos2, vec2};
 
 use super::guides::{
-    self, Guide, HANDLE, Lines, REACH, SnapLine, arrows, corners_of, has_keys, near, object, on_screen, outline, paint_guides, pointer,
-    snap,
+    self, Guide, HANDLE, Lines, REACH, SnapLine, arrows, corners_of, has_keys, near, on_screen, outline, paint_guides, pointer, snap,
 };
 use super::layer_objects::{self, LayerDrag, LayerStage};
 use crate::gui::commands::{EditCommand, UiCommand};
@@ -24,12 +23,28 @@ use crate::request::{CompositionMode, TextPosition};
 /// Margin of the text at the top and the bottom, as a fraction of the height; the same as in the pipeline.
 const MARGIN: f32 = 0.06;
 
+/// The objects that are not layers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Part {
+enum Object {
     Product,
-    ProductCorner(usize),
     Text,
-    TextCorner(usize),
+}
+
+impl Object {
+    fn target(self) -> Target {
+        match self {
+            Self::Product => Target::Product,
+            Self::Text => Target::Headline,
+        }
+    }
+}
+
+/// A part of an object that can be dragged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Part {
+    object: Object,
+    /// Index of a corner, which scales the object; `None` for the object itself, which moves.
+    corner: Option<usize>,
 }
 
 /// A drag and its start.
@@ -94,14 +109,10 @@ pub fn show(cx: &PanelContext<'_>, drags: &mut Drags, ui: &mut Ui, area: Rect, r
         order.retain(|(target, _)| *target == Target::Product && cx.view.tab == Tab::Background);
     }
     let frames = order.clone();
-    // What is selected lies above the rest, so that its handles can be reached.
+    // Selected things lie above the rest, so that their handles can be reached.
     order.sort_by_key(|(target, _)| cx.selection.contains(*target));
     let Drags { object: drag, layers } = drags;
-    let lines = Lines::of(cx, &frames, |target| match drag.as_ref().map(|d| d.part) {
-        Some(Part::Product | Part::ProductCorner(_)) => target == Target::Product,
-        Some(Part::Text | Part::TextCorner(_)) => target == Target::Headline,
-        None => false,
-    });
+    let lines = Lines::of(cx, &frames, |target| drag.as_ref().is_some_and(|drag| drag.part.object.target() == target));
     let mut stage = Stage { area, rect, boxes: &boxes, lang: cx.lang(), brief, drag, guides: Vec::new(), lines };
     let mut layer_stage = LayerStage { area, rect, frames: &frames, drag: layers };
     for (target, frame) in &order {
@@ -111,9 +122,9 @@ pub fn show(cx: &PanelContext<'_>, drags: &mut Drags, ui: &mut Ui, area: Rect, r
                 if stage.drag.is_some() && boxes.product.is_some_and(|found| shown.center().distance(found.center()) > 0.004) {
                     ghost(cx, ui, area, on_screen(rect, shown), &draft);
                 }
-                product(cx, &mut stage, &mut layer_stage, ui, shown);
+                movable(cx, &mut stage, &mut layer_stage, ui, Object::Product, shown);
             }
-            Target::Headline => text(cx, &mut stage, &mut layer_stage, ui, shown),
+            Target::Headline => movable(cx, &mut stage, &mut layer_stage, ui, Object::Text, shown),
             Target::Layer(index) => layer_objects::layer(cx, &mut layer_stage, ui, *index, frame),
         }
     }
@@ -166,7 +177,7 @@ fn shares(frame: &LayerFrame, brief: &Brief) -> Rect {
     Rect::from_min_max((bounds.min.to_vec2() * scale).to_pos2(), (bounds.max.to_vec2() * scale).to_pos2())
 }
 
-/// Moves and scales what is selected with the arrow keys.
+/// Moves and scales the selected things with the arrow keys.
 fn keys(cx: &PanelContext<'_>, brief: &mut Brief, ui: &Ui, frames: &[(Target, LayerFrame)]) {
     if !has_keys(cx, ui, cx.selection) {
         return;
@@ -271,9 +282,9 @@ impl Stage<'_> {
         response.request_focus();
         let press = ui.input(|i| i.pointer.press_origin());
         let Some(from) = press.map(|p| ((p - self.rect.min) / self.rect.size()).to_pos2()) else { return };
-        let (scale, at) = match part {
-            Part::Product | Part::ProductCorner(_) => (self.brief.product_scale, pos2(shown.center().x, shown.max.y)),
-            Part::Text | Part::TextCorner(_) => (self.brief.text_scale, shown.center()),
+        let (scale, at) = match part.object {
+            Object::Product => (self.brief.product_scale, pos2(shown.center().x, shown.max.y)),
+            Object::Text => (self.brief.text_scale, shown.center()),
         };
         let scale = scale.unwrap_or(1.0);
         *self.drag = Some(Drag { part, before: self.brief.clone(), from, at, scale, unit: shown.size() / scale });
@@ -314,58 +325,52 @@ fn is_dragged(cx: &PanelContext<'_>, layers: &mut LayerStage<'_>, ui: &Ui, respo
     !group
 }
 
-fn product(cx: &PanelContext<'_>, stage: &mut Stage<'_>, layers: &mut LayerStage<'_>, ui: &mut Ui, shown: Rect) {
+/// Draws an object and lets it be selected, dragged and placed automatically by a double click.
+fn movable(cx: &PanelContext<'_>, stage: &mut Stage<'_>, layers: &mut LayerStage<'_>, ui: &mut Ui, object: Object, shown: Rect) {
     let frame = on_screen(stage.rect, shown);
-    let response = object(ui, stage.area, frame, Target::Product, stage.lang.t("canvas-move-product"), true);
-    let alone = is_dragged(cx, layers, ui, &response, Target::Product);
+    let name = match object {
+        Object::Product => stage.lang.t("canvas-move-product"),
+        Object::Text => stage.lang.t("canvas-move-text"),
+    };
+    let response = guides::object(ui, stage.area, frame, object.target(), name, true);
+    let alone = is_dragged(cx, layers, ui, &response, object.target());
+    let body = Part { object, corner: None };
     if response.drag_started_by(PointerButton::Primary) && alone {
-        stage.grab(ui, Part::Product, shown, &response);
+        stage.grab(ui, body, shown, &response);
     }
-    if response.dragged_by(PointerButton::Primary) && stage.drags(Part::Product) {
-        move_product(stage, ui, shown);
+    if response.dragged_by(PointerButton::Primary) && stage.drags(body) {
+        match object {
+            Object::Product => move_product(stage, ui, shown),
+            Object::Text => move_text(stage, ui, shown),
+        }
     }
     if response.double_clicked() {
         *stage.drag = None;
-        cx.send(UiCommand::ProductAuto);
+        cx.send(match object {
+            Object::Product => UiCommand::ProductAuto,
+            Object::Text => UiCommand::TextAuto,
+        });
     }
-    let moving = matches!(stage.drag.as_ref().map(|d| d.part), Some(Part::Product | Part::ProductCorner(_)));
-    handles(cx, stage, ui, frame, shown, &response, (Target::Product, moving), Part::ProductCorner);
+    handles(cx, stage, ui, object, frame, shown, &response);
 }
 
 /// Draws an object's frame, and its handles while it is selected or the pointer is near. The corners can always be dragged, so that a press on
 /// one never moves the picture.
-#[allow(clippy::too_many_arguments)]
-fn handles(
-    cx: &PanelContext<'_>,
-    stage: &mut Stage<'_>,
-    ui: &mut Ui,
-    frame: Rect,
-    shown: Rect,
-    response: &Response,
-    (target, moving): (Target, bool),
-    part: fn(usize) -> Part,
-) {
-    let selection = cx.selection;
-    let strong = response.has_focus() || moving || selection.contains(target);
+fn handles(cx: &PanelContext<'_>, stage: &mut Stage<'_>, ui: &mut Ui, object: Object, frame: Rect, shown: Rect, response: &Response) {
+    let (selection, target) = (cx.selection, object.target());
+    let dragged = stage.drag.as_ref().is_some_and(|drag| drag.part.object == object);
+    let strong = response.has_focus() || dragged || selection.contains(target);
     let visible = strong || response.hovered() || near(ui, frame);
     if visible {
         outline(ui, stage.area, corners_of(frame), strong);
     }
-    if selection.len() < 2 && corners(stage, ui, frame, shown, response, part, visible) && !selection.contains(target) {
+    if selection.len() < 2 && corners(stage, ui, object, frame, shown, response, visible) && !selection.contains(target) {
         cx.send(EditCommand::Select(Selection::of(target)));
     }
 }
 
 /// Draws the handles at an object's corners and scales it. Returns whether a drag of one began.
-fn corners(
-    stage: &mut Stage<'_>,
-    ui: &mut Ui,
-    frame: Rect,
-    shown: Rect,
-    response: &Response,
-    part: fn(usize) -> Part,
-    visible: bool,
-) -> bool {
+fn corners(stage: &mut Stage<'_>, ui: &mut Ui, object: Object, frame: Rect, shown: Rect, response: &Response, visible: bool) -> bool {
     if guides::is_panning(ui) {
         return false;
     }
@@ -376,12 +381,13 @@ fn corners(
             continue;
         }
         let handle = ui.interact(place, response.id.with(("corner", i)), Sense::DRAG);
+        let part = Part { object, corner: Some(i) };
         let cursor = if i % 2 == 0 { CursorIcon::ResizeNwSe } else { CursorIcon::ResizeNeSw };
         if handle.drag_started_by(PointerButton::Primary) {
-            stage.grab(ui, part(i), shown, response);
+            stage.grab(ui, part, shown, response);
             began = true;
         }
-        if handle.dragged_by(PointerButton::Primary) && stage.drags(part(i)) {
+        if handle.dragged_by(PointerButton::Primary) && stage.drags(part) {
             scale_dragged(stage, ui);
         }
         handle.on_hover_cursor(cursor);
@@ -414,9 +420,9 @@ fn move_product(stage: &mut Stage<'_>, ui: &Ui, shown: Rect) {
 fn scale_dragged(stage: &mut Stage<'_>, ui: &Ui) {
     let rect = stage.rect;
     let (Some(drag), Some(now)) = (&stage.drag, pointer(ui, rect)) else { return };
-    let (field, fixed_share) = match drag.part {
-        Part::Product | Part::ProductCorner(_) => (&limits::PRODUCT_SCALE, 1.0),
-        Part::Text | Part::TextCorner(_) => (&limits::TEXT_SCALE, 0.5),
+    let (field, fixed_share) = match drag.part.object {
+        Object::Product => (&limits::PRODUCT_SCALE, 1.0),
+        Object::Text => (&limits::TEXT_SCALE, 0.5),
     };
     let distance = |p: Pos2| ((p - drag.at) * rect.size()).length().max(1.0);
     let (min, max) = scale_range(field);
@@ -424,32 +430,14 @@ fn scale_dragged(stage: &mut Stage<'_>, ui: &Ui) {
     // Snaps to the automatic size.
     let scale = if (scale - 1.0).abs() < 0.02 { 1.0 } else { (scale * 100.0).round() / 100.0 };
     let wanted = (scale != 1.0).then_some(scale);
-    match drag.part {
-        Part::Product | Part::ProductCorner(_) => stage.brief.product_scale = wanted,
-        Part::Text | Part::TextCorner(_) => stage.brief.text_scale = wanted,
+    match drag.part.object {
+        Object::Product => stage.brief.product_scale = wanted,
+        Object::Text => stage.brief.text_scale = wanted,
     }
     let words = format!("{:.0} %", scale * 100.0);
     let top = drag.at - vec2(0.0, drag.unit.y * scale * fixed_share);
     let at = rect.min + top.to_vec2() * rect.size() - vec2(0.0, 10.0);
     widgets::badge(ui, at.max(rect.min + vec2(30.0, 30.0)), Align2::CENTER_BOTTOM, &words, true);
-}
-
-fn text(cx: &PanelContext<'_>, stage: &mut Stage<'_>, layers: &mut LayerStage<'_>, ui: &mut Ui, shown: Rect) {
-    let frame = on_screen(stage.rect, shown);
-    let response = object(ui, stage.area, frame, Target::Headline, stage.lang.t("canvas-move-text"), true);
-    let alone = is_dragged(cx, layers, ui, &response, Target::Headline);
-    if response.drag_started_by(PointerButton::Primary) && alone {
-        stage.grab(ui, Part::Text, shown, &response);
-    }
-    if response.dragged_by(PointerButton::Primary) && stage.drags(Part::Text) {
-        move_text(stage, ui, shown);
-    }
-    if response.double_clicked() {
-        *stage.drag = None;
-        cx.send(UiCommand::TextAuto);
-    }
-    let moving = matches!(stage.drag.as_ref().map(|d| d.part), Some(Part::Text | Part::TextCorner(_)));
-    handles(cx, stage, ui, frame, shown, &response, (Target::Headline, moving), Part::TextCorner);
 }
 
 fn move_text(stage: &mut Stage<'_>, ui: &Ui, shown: Rect) {

@@ -12,11 +12,14 @@ use crate::notice::Language;
 use crate::paths;
 use crate::request::{BackendChoice, BackendKind};
 
-/// Titles and commands of the menus.
-pub const MENUS: &[(&str, &[UiCommand])] = &[
+/// The title of a menu, and its commands in groups.
+type Menu = (&'static str, &'static [&'static [UiCommand]]);
+
+/// The menus.
+pub const MENUS: &[Menu] = &[
     (
         "menu-file",
-        &[
+        &[&[
             UiCommand::New,
             UiCommand::Templates,
             UiCommand::OpenPhoto,
@@ -28,11 +31,11 @@ pub const MENUS: &[(&str, &[UiCommand])] = &[
             UiCommand::SaveProjectAs,
             UiCommand::Export,
             UiCommand::Quit,
-        ],
+        ]],
     ),
     (
         "menu-edit",
-        &[
+        &[&[
             UiCommand::Undo,
             UiCommand::Redo,
             UiCommand::TakeBack,
@@ -43,36 +46,12 @@ pub const MENUS: &[(&str, &[UiCommand])] = &[
             UiCommand::RollSeed,
             UiCommand::LockSeed,
             UiCommand::CopyCurl,
-        ],
+        ]],
     ),
-    (
-        "menu-layer",
-        &[
-            UiCommand::AddText,
-            UiCommand::AddPicture,
-            UiCommand::AddShape,
-            UiCommand::SelectAll,
-            UiCommand::Duplicate,
-            UiCommand::Delete,
-            UiCommand::ToFront,
-            UiCommand::Forward,
-            UiCommand::Backward,
-            UiCommand::ToBack,
-            UiCommand::HideLayer,
-            UiCommand::LockLayer,
-            UiCommand::AlignLeft,
-            UiCommand::AlignCenter,
-            UiCommand::AlignRight,
-            UiCommand::AlignTop,
-            UiCommand::AlignMiddle,
-            UiCommand::AlignBottom,
-            UiCommand::DistributeX,
-            UiCommand::DistributeY,
-        ],
-    ),
+    ("menu-layer", &[UiCommand::ADD_LAYER, UiCommand::EDIT_LAYERS, UiCommand::ALIGN]),
     (
         "menu-make",
-        &[
+        &[&[
             UiCommand::Generate,
             UiCommand::GenerateFront,
             UiCommand::GenerateAll,
@@ -82,11 +61,11 @@ pub const MENUS: &[(&str, &[UiCommand])] = &[
             UiCommand::SizeSet,
             UiCommand::Stop,
             UiCommand::StopAll,
-        ],
+        ]],
     ),
     (
         "menu-view",
-        &[
+        &[&[
             UiCommand::TabProduct,
             UiCommand::TabBackground,
             UiCommand::TabText,
@@ -101,9 +80,9 @@ pub const MENUS: &[(&str, &[UiCommand])] = &[
             UiCommand::Language,
             UiCommand::Larger,
             UiCommand::Smaller,
-        ],
+        ]],
     ),
-    ("menu-help", &[UiCommand::Palette, UiCommand::Shortcuts, UiCommand::Models, UiCommand::Fonts, UiCommand::Server]),
+    ("menu-help", &[&[UiCommand::Palette, UiCommand::Shortcuts, UiCommand::Models, UiCommand::Fonts, UiCommand::Server]]),
 ];
 
 pub fn show(cx: &PanelContext<'_>, ui: &mut Ui) {
@@ -118,13 +97,13 @@ pub fn show(cx: &PanelContext<'_>, ui: &mut Ui) {
             ui.label(RichText::new("nanoCocoa").font(FontId::new(theme::STRONG, theme::bold())));
             ui.add_space(12.0);
             ui.spacing_mut().button_padding = vec2(8.0, 4.0);
-            for (title, commands) in MENUS {
+            for (title, groups) in MENUS {
                 MenuButton::new(RichText::new(lang.t(title)).color(c.dim)).ui(ui, |ui| {
                     ui.set_min_width(236.0);
                     // The longest menu is higher than small windows.
                     let height = ui.ctx().content_rect().height() - 72.0;
                     egui::ScrollArea::vertical().max_height(height).show(ui, |ui| {
-                        for command in *commands {
+                        for command in groups.iter().copied().flatten() {
                             entry(cx, ui, *command);
                             if *command == UiCommand::Sample {
                                 recent(cx, ui);
@@ -262,7 +241,7 @@ mod tests {
     #[test]
     fn every_command_stands_in_one_menu() {
         for command in UiCommand::ALL {
-            let places = MENUS.iter().filter(|(_, commands)| commands.contains(command)).count();
+            let places = MENUS.iter().filter(|(_, groups)| groups.concat().contains(command)).count();
             assert_eq!(places, usize::from(!NOT_IN_MENUS.contains(command)), "{command:?}");
         }
     }

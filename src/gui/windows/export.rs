@@ -2,11 +2,11 @@ use egui::{RichText, Ui, vec2};
 use uuid::Uuid;
 
 use super::window::{Stay, Window, head, remark, width};
-use crate::formats::picture_for;
+use crate::formats::{FileType, picture_for};
 use crate::gui::commands::FileCommand;
 use crate::gui::context::PanelContext;
 use crate::gui::dialogs::FilePurpose;
-use crate::gui::export::{Format, Part, Settings};
+use crate::gui::export::{Part, Settings};
 use crate::gui::panels::{backend, format};
 use crate::gui::textures::Key;
 use crate::gui::view::Source;
@@ -47,7 +47,7 @@ pub fn show(cx: &PanelContext<'_>, ui: &mut Ui, id: Uuid, mut settings: Settings
     let made = settings.part != Part::Cutout;
     ui.add_enabled_ui(made, |ui| ui.checkbox(&mut settings.xmp, lang.t("export-xmp")));
     ui.add_enabled_ui(!settings.part.is_transparent(), |ui| ui.checkbox(&mut settings.badge, lang.t("export-badge")));
-    if settings.format == Format::Png && settings.spec.is_none() {
+    if settings.file == FileType::Png && settings.spec.is_none() {
         ui.checkbox(&mut settings.settings, lang.t("export-settings"));
     }
     remark(ui, if made { lang.t("export-mark-about") } else { lang.t("export-photo-about") });
@@ -59,7 +59,7 @@ pub fn show(cx: &PanelContext<'_>, ui: &mut Ui, id: Uuid, mut settings: Settings
             let name = crate::paths::portable_name(&name);
             let suffix = if settings.part == Part::Final { String::new() } else { format!("_{}", settings.part.image().as_str()) };
             let suffix = settings.spec.as_ref().map_or(suffix, |spec| format!("_{}", spec.id));
-            let name = format!("{}{suffix}.{}", if name.is_empty() { "nanococoa" } else { &name }, settings.extension());
+            let name = format!("{}{suffix}.{}", if name.is_empty() { "nanococoa" } else { &name }, settings.file_type().extension());
             cx.send(FileCommand::Ask(FilePurpose::Export(id, Box::new(settings.clone())), Some(name)));
             close = true;
         }
@@ -73,8 +73,8 @@ pub fn show(cx: &PanelContext<'_>, ui: &mut Ui, id: Uuid, mut settings: Settings
 /// File type, size and quality where no format of the catalogue decides them.
 fn free(cx: &PanelContext<'_>, ui: &mut Ui, job: Option<&JobSnapshot>, settings: &mut Settings) {
     let lang = cx.lang();
-    let formats: Vec<(Format, &str)> = Format::ALL.iter().map(|f| (*f, f.name())).collect();
-    widgets::segmented(ui, &mut settings.format, &formats);
+    let types = FileType::ALL.map(|file| (file, file.name()));
+    widgets::segmented(ui, &mut settings.file, &types);
     widgets::section(ui, lang.t("export-size"), None);
     // Pictures are made smaller, never larger than they are.
     let side = job.map_or(0, |j| j.width.max(j.height));
@@ -84,12 +84,12 @@ fn free(cx: &PanelContext<'_>, ui: &mut Ui, job: Option<&JobSnapshot>, settings:
         settings.side = None;
     }
     widgets::segmented(ui, &mut settings.side, &sizes);
-    if settings.format == Format::Jpeg {
+    if settings.file == FileType::Jpeg {
         let mut quality = f32::from(settings.quality);
         widgets::slider(ui, lang.t("export-quality"), &mut quality, 50.0..=100.0, 0);
         settings.quality = quality.round() as u8;
     }
-    if settings.part.is_transparent() && settings.format == Format::Jpeg {
+    if settings.part.is_transparent() && settings.file == FileType::Jpeg {
         remark(ui, lang.t("export-on-white"));
     }
 }

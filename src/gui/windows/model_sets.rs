@@ -108,7 +108,7 @@ fn ask(cx: &PanelContext<'_>, ui: &mut Ui, state: &SetState, question: Question)
     Some(question).filter(|_| !cancelled)
 }
 
-/// Draws what can be done with a set while nothing is being done with it. `idle`: nothing is being done with another one.
+/// Draws the buttons of a set without a running task. `idle`: no other set has one either.
 fn buttons(cx: &PanelContext<'_>, ui: &mut Ui, state: &SetState, idle: bool, mut question: Option<Question>) -> Option<Question> {
     let (lang, key) = (cx.lang(), &state.set.key);
     ui.horizontal(|ui| {
@@ -182,7 +182,7 @@ fn progress(cx: &PanelContext<'_>, ui: &mut Ui, running: &DownloadState) {
             let megabytes = format!("{:.1}", speed / 1e6);
             let left = (now.total_bytes - now.done_bytes) as f64 / speed;
             let (done, total) = (gigabytes(now.done_bytes), gigabytes(now.total_bytes));
-            // A speed of nearly nothing promises nothing.
+            // A speed near zero gives no useful estimate.
             if left.is_finite() && left < 360_000.0 {
                 let minutes = (left / 60.0).ceil() as u64;
                 lang.notice(&notice!("models-progress-left", done = done, total = total, speed = megabytes, minutes = minutes))

@@ -36,7 +36,7 @@ pub enum Window {
     Templates,
     /// The models.
     Models {
-        /// What is asked about a set.
+        /// The open question about a set.
         question: Option<Question>,
     },
     /// A path to enter where the desktop has no file dialogs.
@@ -102,7 +102,7 @@ impl Window {
     }
 }
 
-/// What the window of models asks about a set, named by its key.
+/// A question of the window of models about the set with this key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Question {
     /// Whether the designer agrees to its licences.

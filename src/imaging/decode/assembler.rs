@@ -38,7 +38,7 @@ pub(super) struct Picture {
     pub pixels: RgbaImage,
     /// Width and height before scaling, orientation applied.
     pub size: (u32, u32),
-    /// What is lost or uncertain: clauses without a full stop.
+    /// Losses and doubts: clauses without a full stop.
     pub notes: Vec<Notice>,
     /// Text entries of the file, keyword and text; set by readers of formats that have them.
     pub text: Vec<(String, String)>,

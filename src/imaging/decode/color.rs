@@ -82,7 +82,7 @@ impl RowConverter {
         Self { model, alpha, method, note }
     }
 
-    /// What is lost or uncertain about the colours, once.
+    /// A loss or doubt about the colours, reported once.
     pub(super) fn take_note(&mut self) -> Option<Notice> {
         self.note.take()
     }

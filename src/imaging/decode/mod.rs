@@ -44,7 +44,7 @@ pub struct DecodedImage {
     pub pixels: RgbaImage,
     /// Format, size and file size, such as "PNG 600×400, 455.8 KiB".
     pub description: String,
-    /// What is lost or uncertain, such as missing rows: clauses without a full stop.
+    /// Losses and doubts, such as missing rows: clauses without a full stop.
     pub notes: Vec<Notice>,
     /// The mask stored in a step result of this program.
     pub mask: Option<Arc<GrayImage>>,

@@ -45,15 +45,15 @@ impl Modulation {
         }
     }
 
-    /// `x` with what is still to be added to it, and the norm of the sum, as [`Modulation::norm_rows`].
+    /// The sum of `x` and a gated update, and the norm of the sum, as [`Modulation::norm_rows`].
     fn norm_of_sum(&self, x: &Tensor, [update, gate]: [&Tensor; 2], float8: bool) -> Result<(Tensor, Rows)> {
         Ok(match float8 {
             true => {
-                let (sum, normed) = float8::modulated_norm_of_sum(x, [update, gate], &self.scale, &self.shift, EPS)?;
+                let (sum, normed) = float8::modulated_norm_of_sum(x, [update, gate], [&self.scale, &self.shift], EPS)?;
                 (sum, Rows::Float8(normed))
             }
             false => {
-                let (sum, normed) = modulated_norm_of_sum(x, [update, gate], &self.scale, &self.shift, EPS)?;
+                let (sum, normed) = modulated_norm_of_sum(x, [update, gate], [&self.scale, &self.shift], EPS)?;
                 (sum, Rows::Dense(normed))
             }
         })
@@ -113,6 +113,11 @@ impl Heads {
         self.norms.size()
     }
 }
+
+/// Names of a block's heads: q, k, v, and the norms of q and k.
+pub(in crate::nn) const IMAGE_HEADS: [&str; 5] = ["to_q", "to_k", "to_v", "norm_q", "norm_k"];
+/// The same for the text stream of a double block.
+pub(in crate::nn) const TEXT_HEADS: [&str; 5] = ["add_q_proj", "add_k_proj", "add_v_proj", "norm_added_q", "norm_added_k"];
 
 /// RMS norms of the heads of queries and keys.
 pub(in crate::nn) struct HeadNorms {
@@ -179,11 +184,9 @@ pub(super) struct DoubleBlock {
 
 impl DoubleBlock {
     pub(super) fn load(vars: &Vars, config: &FluxConfig) -> LoadResult<Self> {
-        let image = ["to_q", "to_k", "to_v", "norm_q", "norm_k"];
-        let text = ["add_q_proj", "add_k_proj", "add_v_proj", "norm_added_q", "norm_added_k"];
         Ok(Self {
-            image: Stream::load(vars, config, "norm1", image, "to_out.0", "ff")?,
-            text: Stream::load(vars, config, "norm1_context", text, "to_add_out", "ff_context")?,
+            image: Stream::load(vars, config, "norm1", IMAGE_HEADS, "to_out.0", "ff")?,
+            text: Stream::load(vars, config, "norm1_context", TEXT_HEADS, "to_add_out", "ff_context")?,
         })
     }
 
@@ -226,7 +229,7 @@ impl SingleBlock {
         let inner = config.inner();
         Ok(Self {
             modulation: Linear::load(&vars.with_float8(false).pp("norm").pp("linear"), inner, 3 * inner)?,
-            heads: Heads::load(&vars.pp("attn"), (inner, config.attention_head_dim), true, ["to_q", "to_k", "to_v", "norm_q", "norm_k"])?,
+            heads: Heads::load(&vars.pp("attn"), (inner, config.attention_head_dim), true, IMAGE_HEADS)?,
             mlp_in: Linear::load(&vars.pp("proj_mlp"), inner, 4 * inner)?,
             out: Linear::load(&vars.pp("proj_out"), 5 * inner, inner)?,
         })

@@ -2,7 +2,8 @@
 
 use serde::Deserialize;
 
-use crate::weights::{TensorStore, WeightsError, flux_names};
+use super::sizes::{check_axes, check_class, check_sizes, heads};
+use crate::weights::{TensorShapes, TensorStore, WeightsError, flux_names};
 
 /// `config.json` of diffusers' `FluxTransformer2DModel`, with its defaults.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -75,31 +76,20 @@ impl FluxConfig {
     /// # Errors
     /// The file is not a FLUX transformer with the public head size of 128, for which `axes_dims_rope` is known.
     pub fn of_store(store: std::sync::Arc<dyn TensorStore>) -> Result<Self, WeightsError> {
-        let store = flux_names::adapt(store);
-        let size = |name: &str, dim: usize| {
-            let found = store.shape(name).and_then(|s| s.get(dim).copied());
-            found.ok_or_else(|| WeightsError::MissingTensor { place: store.place(), name: name.into() })
-        };
-        let names = store.names();
-        let blocks = |prefix: &str| {
-            let index = |n: &String| n.strip_prefix(prefix)?.split('.').next()?.parse::<usize>().ok();
-            names.iter().filter_map(index).max().map_or(0, |last| last + 1)
-        };
+        let shapes = TensorShapes::new(flux_names::adapt(store));
+        let size = |name: &str, dim: usize| shapes.size(name, dim);
         let head =
             size("single_transformer_blocks.0.attn.norm_q.weight", 0).or_else(|_| size("transformer_blocks.0.attn.norm_q.weight", 0))?;
         let inner = size("x_embedder.weight", 0)?;
-        if head != 128 || inner % head != 0 {
-            return Err(WeightsError::config(store.place(), format!("heads of {head} channels in {inner} need the network's config.json")));
-        }
         Ok(Self {
             in_channels: size("x_embedder.weight", 1)?,
             out_channels: Some(size("proj_out.weight", 0)?),
-            num_layers: blocks("transformer_blocks."),
-            num_single_layers: blocks("single_transformer_blocks."),
-            num_attention_heads: inner / head,
+            num_layers: shapes.layers("transformer_blocks."),
+            num_single_layers: shapes.layers("single_transformer_blocks."),
+            num_attention_heads: heads(&shapes, inner, head)?,
             joint_attention_dim: size("context_embedder.weight", 1)?,
             pooled_projection_dim: size("time_text_embed.text_embedder.linear_1.weight", 1)?,
-            guidance_embeds: names.iter().any(|n| n.starts_with("time_text_embed.guidance_embedder.")),
+            guidance_embeds: shapes.has("time_text_embed.guidance_embedder."),
             ..Self::default()
         })
     }
@@ -109,23 +99,10 @@ impl FluxConfig {
     /// # Errors
     /// The config is another network's, or its sizes do not fit together.
     pub fn check(&self, place: &str) -> Result<(), WeightsError> {
-        let fail = |what: String| Err(WeightsError::config(place, what));
-        if let Some(class) = self.class_name.as_ref().filter(|c| *c != "FluxTransformer2DModel") {
-            return fail(format!("the config is of a {class}, not of a FluxTransformer2DModel"));
-        }
-        // Every size is checked first, so that no sum or product overflows.
-        let sizes = [self.patch_size, self.in_channels, self.out_channels.unwrap_or(1), self.attention_head_dim, self.num_attention_heads];
-        let few = [self.num_layers, self.num_single_layers];
-        if sizes.contains(&0) || sizes.iter().any(|&s| s > 1 << 16) || self.patch_size > 64 || few.iter().any(|&n| n > 1 << 12) {
-            return fail("a size in the config is zero or too large".into());
-        }
-        if self.axes_dims_rope.iter().any(|&d| d > self.attention_head_dim)
-            || self.axes_dims_rope.iter().sum::<usize>() != self.attention_head_dim
-            || self.axes_dims_rope.iter().any(|d| d % 2 != 0)
-        {
-            let axes = &self.axes_dims_rope;
-            return fail(format!("axes_dims_rope {axes:?} must be even and add up to attention_head_dim {}", self.attention_head_dim));
-        }
-        Ok(())
+        let fail = |what: String| WeightsError::config(place, what);
+        check_class(self.class_name.as_deref(), "FluxTransformer2DModel").map_err(fail)?;
+        let widths = [self.in_channels, self.out_channels.unwrap_or(1), self.attention_head_dim, self.num_attention_heads];
+        check_sizes(self.patch_size, &widths, [self.num_layers, self.num_single_layers]).map_err(fail)?;
+        check_axes(&self.axes_dims_rope, self.attention_head_dim).map_err(fail)
     }
 }

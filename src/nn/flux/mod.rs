@@ -11,6 +11,7 @@ pub(super) mod block;
 mod config;
 pub(super) mod embed;
 pub mod rope;
+pub(super) mod sizes;
 
 pub use config::FluxConfig;
 
@@ -98,7 +99,7 @@ impl FluxTransformer {
         let inner = config.inner();
         let double = vars.pp("transformer_blocks");
         let single = vars.pp("single_transformer_blocks");
-        // In 8 bits only the large matrices of blocks: what they are modulated with, and the ends of the network, stay precise.
+        // Only the large matrices of blocks are in 8 bits; modulations and the ends of the network stay precise.
         let vars = vars.with_float8(false);
         let network = Self {
             x_embedder: Linear::load(&vars.pp("x_embedder"), config.in_channels, inner)?,

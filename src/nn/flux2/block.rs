@@ -6,7 +6,7 @@ use candle_core::{Result, Tensor};
 
 use super::config::Flux2Config;
 use crate::nn::Linear;
-use crate::nn::flux::block::{HeadNorms, Heads, Modulation, attend};
+use crate::nn::flux::block::{HeadNorms, Heads, IMAGE_HEADS, Modulation, TEXT_HEADS, attend};
 use crate::nn::flux::rope::Rope;
 use crate::nn::fused::{rotate_heads, swiglu};
 use crate::weights::{LoadResult, Vars};
@@ -52,11 +52,9 @@ pub(super) struct DoubleBlock {
 
 impl DoubleBlock {
     pub(super) fn load(vars: &Vars, config: &Flux2Config) -> LoadResult<Self> {
-        let image = ["to_q", "to_k", "to_v", "norm_q", "norm_k"];
-        let text = ["add_q_proj", "add_k_proj", "add_v_proj", "norm_added_q", "norm_added_k"];
         Ok(Self {
-            image: Stream::load(vars, config, image, "to_out.0", "ff")?,
-            text: Stream::load(vars, config, text, "to_add_out", "ff_context")?,
+            image: Stream::load(vars, config, IMAGE_HEADS, "to_out.0", "ff")?,
+            text: Stream::load(vars, config, TEXT_HEADS, "to_add_out", "ff_context")?,
         })
     }
 

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
-use crate::weights::{TensorStore, WeightsError, flux2_names};
+use crate::nn::flux::sizes::{check_axes, check_class, check_sizes, heads};
+use crate::weights::{TensorShapes, TensorStore, WeightsError, flux2_names};
 
 /// `config.json` of diffusers' `Flux2Transformer2DModel`, with its defaults.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -86,33 +87,23 @@ impl Flux2Config {
     /// # Errors
     /// The file is not a FLUX.2 transformer with the public head size of 128, for which `axes_dims_rope` is known.
     pub fn of_store(store: Arc<dyn TensorStore>) -> Result<Self, WeightsError> {
-        let store = flux2_names::adapt(store);
-        let size = |name: &str, dim: usize| {
-            let found = store.shape(name).and_then(|s| s.get(dim).copied());
-            found.ok_or_else(|| WeightsError::MissingTensor { place: store.place(), name: name.into() })
-        };
-        let names = store.names();
-        let blocks = |prefix: &str| {
-            let index = |n: &String| n.strip_prefix(prefix)?.split('.').next()?.parse::<usize>().ok();
-            names.iter().filter_map(index).max().map_or(0, |last| last + 1)
-        };
+        let shapes = TensorShapes::new(flux2_names::adapt(store));
+        let size = |name: &str, dim: usize| shapes.size(name, dim);
         let inner = size("x_embedder.weight", 0)?;
         let head = size("single_transformer_blocks.0.attn.norm_q.weight", 0)?;
-        if head != 128 || inner % head != 0 {
-            return Err(WeightsError::config(store.place(), format!("heads of {head} channels in {inner} need the network's config.json")));
-        }
+        let num_attention_heads = heads(&shapes, inner, head)?;
         // The output of a single block reads the attended values and the MLP side by side.
         let mlp = size("single_transformer_blocks.0.attn.to_out.weight", 1)?.saturating_sub(inner);
         Ok(Self {
             in_channels: size("x_embedder.weight", 1)?,
             out_channels: Some(size("proj_out.weight", 0)?),
-            num_layers: blocks("transformer_blocks."),
-            num_single_layers: blocks("single_transformer_blocks."),
-            num_attention_heads: inner / head,
+            num_layers: shapes.layers("transformer_blocks."),
+            num_single_layers: shapes.layers("single_transformer_blocks."),
+            num_attention_heads,
             joint_attention_dim: size("context_embedder.weight", 1)?,
             timestep_guidance_channels: size("time_guidance_embed.timestep_embedder.linear_1.weight", 1)?,
             mlp_ratio: mlp as f64 / inner as f64,
-            guidance_embeds: names.iter().any(|n| n.starts_with("time_guidance_embed.guidance_embedder.")),
+            guidance_embeds: shapes.has("time_guidance_embed.guidance_embedder."),
             ..Self::default()
         })
     }
@@ -122,37 +113,20 @@ impl Flux2Config {
     /// # Errors
     /// The config is another network's, or its sizes do not fit together.
     pub fn check(&self, place: &str) -> Result<(), WeightsError> {
-        let fail = |what: String| Err(WeightsError::config(place, what));
-        if let Some(class) = self.class_name.as_ref().filter(|c| *c != "Flux2Transformer2DModel") {
-            return fail(format!("the config is of a {class}, not of a Flux2Transformer2DModel"));
-        }
-        // Every size is checked first, so that no sum or product overflows.
-        let sizes = [
-            self.patch_size,
-            self.in_channels,
-            self.out_channels.unwrap_or(1),
-            self.attention_head_dim,
-            self.num_attention_heads,
-            self.joint_attention_dim,
-        ];
-        let few = [self.num_layers, self.num_single_layers];
-        if sizes.contains(&0) || sizes.iter().any(|&s| s > 1 << 16) || self.patch_size > 64 || few.iter().any(|&n| n > 1 << 12) {
-            return fail("a size in the config is zero or too large".into());
-        }
+        let fail = |what: String| WeightsError::config(place, what);
+        check_class(self.class_name.as_deref(), "Flux2Transformer2DModel").map_err(fail)?;
+        let out_channels = self.out_channels.unwrap_or(1);
+        let widths = [self.in_channels, out_channels, self.attention_head_dim, self.num_attention_heads, self.joint_attention_dim];
+        check_sizes(self.patch_size, &widths, [self.num_layers, self.num_single_layers]).map_err(fail)?;
         if !(2..=1 << 16).contains(&self.timestep_guidance_channels) || !self.timestep_guidance_channels.is_multiple_of(2) {
-            return fail(format!("timestep_guidance_channels {} must be an even number", self.timestep_guidance_channels));
+            return Err(fail(format!("timestep_guidance_channels {} must be an even number", self.timestep_guidance_channels)));
         }
         if !(self.mlp_ratio > 0.0 && self.mlp_ratio <= 64.0) || self.mlp() == 0 {
-            return fail(format!("mlp_ratio {} cannot be used", self.mlp_ratio));
+            return Err(fail(format!("mlp_ratio {} cannot be used", self.mlp_ratio)));
         }
         if !(self.rope_theta > 0.0 && self.rope_theta.is_finite() && self.eps >= 0.0 && self.eps.is_finite()) {
-            return fail(format!("rope_theta {} or eps {} cannot be used", self.rope_theta, self.eps));
+            return Err(fail(format!("rope_theta {} or eps {} cannot be used", self.rope_theta, self.eps)));
         }
-        let axes = &self.axes_dims_rope;
-        let fit = axes.iter().all(|&d| d % 2 == 0 && d <= self.attention_head_dim) && axes.len() <= 16;
-        if !fit || axes.iter().sum::<usize>() != self.attention_head_dim {
-            return fail(format!("axes_dims_rope {axes:?} must be even and add up to attention_head_dim {}", self.attention_head_dim));
-        }
-        Ok(())
+        check_axes(&self.axes_dims_rope, self.attention_head_dim).map_err(fail)
     }
 }

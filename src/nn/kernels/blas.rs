@@ -15,7 +15,7 @@ use super::float8::scale_product;
 /// Scratch memory of the products. The fast kernels of Hopper need 32 MiB.
 const WORKSPACE: usize = 32 << 20;
 
-/// What follows the product and the bias.
+/// The operation after product and bias.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Activation {
     None,
@@ -23,7 +23,7 @@ pub enum Activation {
     Gelu,
 }
 
-/// What is multiplied.
+/// The types of the operands.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 enum Operands {
     /// Matrices of the output's type.

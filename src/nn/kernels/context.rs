@@ -1,4 +1,4 @@
-//! What the kernels need of a device, made once for each device.
+//! The state that the kernels keep for each device, created once.
 
 use std::any::{Any, TypeId};
 use std::collections::HashMap;

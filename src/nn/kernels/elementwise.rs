@@ -69,7 +69,7 @@ pub(super) fn modulation(x: &Tensor, columns: usize) -> Option<usize> {
     fits.then_some(stride)
 }
 
-/// What is added before a norm: `gate` (float32 `[B, 1, columns]`; none for 1) · `update`, which has the shape and type of the other summand.
+/// An update that is added before a norm: `gate` (float32 `[B, 1, columns]`; none for 1) · `update`, which has the shape and type of the other summand.
 #[derive(Clone, Copy)]
 pub struct Update<'a> {
     pub update: &'a Tensor,

@@ -1,4 +1,4 @@
-//! What runs on NVIDIA GPUs in place of plain operations: fused kernels of our own, and NVIDIA's libraries.
+//! Operations on NVIDIA GPUs in place of plain ones: our own fused kernels, and NVIDIA's libraries.
 //!
 //! A function here returns `None` for a type, layout or size that it does not take; the caller then uses plain operations.
 

@@ -96,7 +96,8 @@ fn norms_with_modulation() {
             let expected = fused::add_gated(&x, &y, &part(&all, 0)).unwrap();
             inputs.check("gated sum", &fused::add_gated(&on_gpu, &y_on_gpu, &part(&all_on_gpu, 0)).unwrap(), &expected);
             let update = [&y_on_gpu, &part(&all_on_gpu, 0)];
-            let (sum, normed) = fused::modulated_norm_of_sum(&on_gpu, update, &part(&all_on_gpu, 1), &part(&all_on_gpu, 2), 1e-6).unwrap();
+            let (sum, normed) =
+                fused::modulated_norm_of_sum(&on_gpu, update, [&part(&all_on_gpu, 1), &part(&all_on_gpu, 2)], 1e-6).unwrap();
             inputs.check("sum before a norm", &sum, &expected);
             let of_sum = sum.to_device(&Device::Cpu).unwrap().to_dtype(DType::F32).unwrap();
             let expected = fused::modulated_norm(&of_sum, &part(&all, 1), &part(&all, 2), 1e-6).unwrap();
@@ -323,7 +324,7 @@ fn rows_in_8_bits() {
             let (gate, gate_on_gpu) = inputs.f32(&[batch, 1, 2 * first]);
             let update = [&y_on_gpu, &part(&gate_on_gpu, 1)];
             let (scale, shift) = (part(&table_on_gpu, 0), part(&table_on_gpu, 1));
-            let (sum, normed) = float8::modulated_norm_of_sum(&a_on_gpu, update, &scale, &shift, 1e-6).unwrap();
+            let (sum, normed) = float8::modulated_norm_of_sum(&a_on_gpu, update, [&scale, &shift], 1e-6).unwrap();
             let of_sum = fused::add_gated(&a, &y, &part(&gate, 1)).unwrap();
             inputs.check("sum before 8 bits", &sum, &of_sum);
             let expected = fused::modulated_norm(&of_sum, &part(&table, 0), &part(&table, 1), 1e-6).unwrap();

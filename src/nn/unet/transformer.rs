@@ -100,7 +100,7 @@ impl Layer {
         })
     }
 
-    /// The new tokens are the sum of the two results. `update` is what is still to be added to `x`: sums are made together with the norm that
+    /// The new tokens are the sum of the two results. `update` is still to be added to `x`: sums are made together with the norm that
     /// follows.
     fn forward(&self, x: &Tensor, update: Option<&Tensor>, prompt: &KeyValue) -> Result<(Tensor, Tensor)> {
         let (x, normed) = match update {

@@ -91,11 +91,11 @@ pub struct Layer<I> {
     pub behind: bool,
     /// The shadow.
     pub shadow: Option<Shadow>,
-    /// What it shows.
+    /// Its content.
     pub content: LayerContent<I>,
 }
 
-/// What a layer shows.
+/// The content of a layer.
 #[derive(Clone, Debug)]
 pub enum LayerContent<I> {
     /// Flat letters.

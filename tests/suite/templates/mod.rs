@@ -13,7 +13,7 @@ use nanococoa::engine::{decode_source_file, open_request, parse_with_fonts};
 use nanococoa::notice::Language;
 use nanococoa::pipeline::live::{LivePipeline, LiveRequest};
 use nanococoa::request::{Attachment, RawRequest, SourceImage};
-use nanococoa::templates::{Margins, Order, Template, TemplateCatalogue, apply, lay_out};
+use nanococoa::templates::{Margins, Template, TemplateCatalogue, TemplateInput, apply, lay_out};
 use nanococoa::typography::FontCatalog;
 use serde_json::json;
 
@@ -42,9 +42,9 @@ fn drawn(
 ) -> RgbImage {
     let texts = BTreeMap::new();
     let margins = Margins { top, bottom, left: 0.0, right: 0.0 };
-    let order = Order { language, texts: &texts, logo: None, brand: None, canvas, margins, least_type: 0.0, fonts };
+    let input = TemplateInput { language, texts: &texts, logo: None, brand: None, canvas, margins, least_type: 0.0, fonts };
     let mut raw = RawRequest::default();
-    apply(&mut raw, &lay_out(template, &order).unwrap());
+    apply(&mut raw, &lay_out(template, &input).unwrap());
     raw.attachments.insert("product_image", Attachment::Image(photo.clone()));
     let mut spec = parse_with_fonts(&open_request(raw), fonts, nanococoa::assets::DEFAULT_FONT, 7, false).unwrap();
     let scale = DRAWN as f32 / canvas.0.max(canvas.1) as f32;

@@ -1,11 +1,12 @@
 //! One network or schedule with its config, weights and input tensors, as the checks in this room run it.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use candle_core::{DType, Device, Tensor};
 
 use crate::backend::diffusion::device::DeviceChoice;
-use crate::weights::{Vars, WeightsError, one_line};
+use crate::weights::{LoadResult, TensorStore, Vars, WeightsError, one_line};
 
 /// Why a component could not be run.
 #[derive(Debug, thiserror::Error)]
@@ -55,6 +56,21 @@ impl Component<'_> {
     /// The config does not fit.
     pub fn config_as<T: serde::de::DeserializeOwned>(&self) -> Result<T, ComponentError> {
         serde_json::from_value(self.config.clone()).map_err(|e| ComponentError::Input(format!("{}: {e}", self.place)))
+    }
+
+    /// The config in a network's own form, read from the shapes of the tensors if there is none.
+    ///
+    /// # Errors
+    /// The config does not fit, or the shapes are another network's.
+    pub fn config_or_shapes<T: serde::de::DeserializeOwned>(
+        &self,
+        vars: &Vars,
+        from_shapes: fn(Arc<dyn TensorStore>) -> LoadResult<T>,
+    ) -> Result<T, ComponentError> {
+        match self.config.as_object().is_none_or(serde_json::Map::is_empty) {
+            true => Ok(from_shapes(vars.store())?),
+            false => self.config_as(),
+        }
     }
 
     /// An input tensor.

@@ -50,15 +50,15 @@ const MAX_SIDE: usize = 8192;
 /// # Errors
 /// A file is missing or damaged, the request cannot be met, or memory runs out.
 pub fn run(args: &PipelineArgs, device: &Device, dtype: DType) -> Result<RgbImage, DiffusionError> {
-    let request = &args.request;
-    if request.steps == 0 {
+    let (request, picture) = (&args.request, &args.request.picture);
+    if picture.steps == 0 {
         return Err(unusable("--steps: use 1 or more"));
     }
-    if request.width.max(request.height) > MAX_SIDE {
+    if picture.width.max(picture.height) > MAX_SIDE {
         return Err(unusable(format!("--width, --height: {MAX_SIDE} is the most")));
     }
     for (flag, value) in
-        [("--guidance", request.guidance), ("--true-cfg-scale", request.true_cfg_scale), ("--conditioning-scale", args.conditioning_scale)]
+        [("--guidance", picture.guidance), ("--true-cfg-scale", request.true_cfg_scale), ("--conditioning-scale", args.conditioning_scale)]
     {
         if !value.is_finite() {
             return Err(unusable(format!("{flag}: {value} cannot be used; write a number")));
@@ -71,9 +71,9 @@ pub fn run(args: &PipelineArgs, device: &Device, dtype: DType) -> Result<RgbImag
             let mut model = FluxModel::open(&args.model, device, dtype)?;
             let side = model.token_side()?;
             let whole = |length: usize| (length / side * side) as u32;
-            let size = (whole(request.width), whole(request.height));
+            let size = (whole(picture.width), whole(picture.height));
             if size.0 == 0 || size.1 == 0 {
-                return Err(unusable(format!("--width, --height: {side} is the least")));
+                return Err(unusable(format!("--width, --height: at least {side} is needed")));
             }
             let image = load(args.image.as_deref(), "--image")?.into_rgb8();
             let mask = load(args.mask.as_deref(), "--mask")?.into_luma8();
@@ -92,15 +92,8 @@ pub fn run(args: &PipelineArgs, device: &Device, dtype: DType) -> Result<RgbImag
         }
         "flux2-inpaint" => flux2_inpaint(args, device, dtype, callbacks),
         "sdxl-controlnet" => {
-            let sdxl = SdxlRequest {
-                width: request.width,
-                height: request.height,
-                steps: request.steps,
-                guidance: request.guidance,
-                conditioning_scale: args.conditioning_scale,
-                seed: request.seed,
-            };
-            let control = fitted(load(args.control.as_deref(), "--control")?.into_rgb8(), (request.width as u32, request.height as u32));
+            let sdxl = SdxlRequest { picture: *picture, conditioning_scale: args.conditioning_scale };
+            let control = fitted(load(args.control.as_deref(), "--control")?.into_rgb8(), (picture.width as u32, picture.height as u32));
             let mut model = SdxlModel::open(SdxlFolders::one(&args.model), device, dtype)?;
             model.text_to_image(&sdxl, &request.prompt, request.negative_prompt.as_deref(), &control, callbacks)
         }
@@ -117,11 +110,7 @@ fn flux2_request(request: &FluxRequest) -> Flux2Request {
         prompt: request.prompt.clone(),
         // What the reference implementation uses.
         negative_prompt: request.negative_prompt.clone().unwrap_or_default(),
-        width: request.width,
-        height: request.height,
-        steps: request.steps,
-        guidance: request.guidance,
-        seed: request.seed,
+        picture: request.picture,
     }
 }
 
@@ -139,11 +128,12 @@ fn flux2_inpaint(args: &PipelineArgs, device: &Device, dtype: DType, callbacks: 
     let image = shrunk(&image);
     let size = (image.width() / side * side, image.height() / side * side);
     if size.0 == 0 || size.1 == 0 {
-        return Err(unusable(format!("--image: {}×{} is too small: {side} is the least", image.width(), image.height())));
+        return Err(unusable(format!("--image: {}×{} is too small: at least {side} is needed", image.width(), image.height())));
     }
     let image =
         if image.dimensions() == size { image } else { Cow::Owned(imageops::resize(&*image, size.0, size.1, FilterType::Lanczos3)) };
-    let request = Flux2Request { width: size.0 as usize, height: size.1 as usize, ..flux2_request(&args.request) };
+    let mut request = flux2_request(&args.request);
+    (request.picture.width, request.picture.height) = (size.0 as usize, size.1 as usize);
     let mask = sized_mask(mask, size);
     let inpaint = Flux2Inpaint { image: &image, mask: &mask, strength: args.strength, references: &references };
     model.inpaint(&request, &inpaint, callbacks)

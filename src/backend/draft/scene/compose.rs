@@ -1,4 +1,4 @@
-//! Turns what was read in a prompt into a scene: the recipe of the place, changed part by part by the other words.
+//! Turns the words of a prompt into a scene: the recipe of the place, changed part by part by the other words.
 
 use super::noise::Rng;
 use super::reading::{self, Reading, WantedSurface};

@@ -10,7 +10,7 @@ use crate::request::layers::parse_hex_color;
 /// An occurrence of the vocabulary in a prompt.
 #[derive(Clone, Debug)]
 pub struct Found {
-    /// What the words change.
+    /// The change that the words make.
     pub meaning: Meaning,
     /// [`Row::weight`].
     pub weight: u8,

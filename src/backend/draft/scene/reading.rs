@@ -21,7 +21,7 @@ pub struct WantedSurface {
 /// Up to this weight a place is so general ("interior", "outdoors") that a particular one includes it.
 const GENERIC: u8 = 2;
 
-/// What a prompt asks for.
+/// The parts of a scene that a prompt asks for.
 #[derive(Clone, Debug, Default)]
 pub struct Reading {
     /// The place, if the prompt names one.
@@ -114,7 +114,7 @@ fn decoration(family: Family) -> Option<Prop> {
     }
 }
 
-/// What a word belongs to.
+/// The part of the scene that a word belongs to.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Binding {
     /// Nothing: it stands for itself.

@@ -234,45 +234,20 @@ pub fn apply_time(spec: &mut SceneSpec, time: Time) {
     if spec.family == Family::City {
         street(spec, time);
     }
-    let tint: Rgb = match time {
-        Time::Day => {
-            spec.light.color = mix3(spec.light.color, [1.0, 0.98, 0.94], 0.7);
-            spec.key *= 1.08;
-            spec.exposure *= 1.05;
-            [1.05, 1.06, 1.08]
-        }
-        Time::Dawn => {
-            spec.light.color = [1.0, 0.80, 0.76];
-            spec.light.direction[1] *= 0.75;
-            spec.key *= 0.85;
-            [0.98, 0.86, 0.96]
-        }
-        Time::Morning => {
-            spec.light.color = [1.0, 0.90, 0.76];
-            spec.key *= 1.06;
-            [1.08, 1.03, 0.95]
-        }
-        Time::Golden => {
-            spec.light.color = [1.0, 0.66, 0.36];
-            spec.light.direction[1] *= 0.7;
-            spec.sun_power *= 1.6;
-            [1.10, 0.88, 0.68]
-        }
-        Time::Dusk => {
-            spec.light.color = [0.86, 0.80, 1.0];
-            spec.key *= 0.62;
-            spec.sun_power *= 0.5;
-            spec.exposure *= 0.96;
-            [0.50, 0.46, 0.72]
-        }
-        Time::Night => {
-            spec.light.color = [0.75, 0.85, 1.0];
-            spec.key *= 0.34;
-            spec.sun_power *= 0.2;
-            spec.exposure *= 0.86;
-            [0.18, 0.24, 0.42]
-        }
+    // Colour of the light; factors on its height, on key light, sun and exposure; tint of the backdrop.
+    let (light, height, key, sun, exposure, tint): (Rgb, f32, f32, f32, f32, Rgb) = match time {
+        Time::Day => (mix3(spec.light.color, [1.0, 0.98, 0.94], 0.7), 1.0, 1.08, 1.0, 1.05, [1.05, 1.06, 1.08]),
+        Time::Dawn => ([1.0, 0.80, 0.76], 0.75, 0.85, 1.0, 1.0, [0.98, 0.86, 0.96]),
+        Time::Morning => ([1.0, 0.90, 0.76], 1.0, 1.06, 1.0, 1.0, [1.08, 1.03, 0.95]),
+        Time::Golden => ([1.0, 0.66, 0.36], 0.7, 1.0, 1.6, 1.0, [1.10, 0.88, 0.68]),
+        Time::Dusk => ([0.86, 0.80, 1.0], 1.0, 0.62, 0.5, 0.96, [0.50, 0.46, 0.72]),
+        Time::Night => ([0.75, 0.85, 1.0], 1.0, 0.34, 0.2, 0.86, [0.18, 0.24, 0.42]),
     };
+    spec.light.color = light;
+    spec.light.direction[1] *= height;
+    spec.key *= key;
+    spec.sun_power *= sun;
+    spec.exposure *= exposure;
     if shows_sky(spec.backdrop) {
         apply_time_to_sky(spec, time);
     } else if !(spec.family == Family::City && spec.backdrop != B::Towers) {

@@ -65,7 +65,7 @@ pub enum Skin {
     Slice,
 }
 
-/// What a shape looks like.
+/// The look of a shape.
 #[derive(Clone, Debug)]
 pub enum Form {
     /// A flat shape: outline, linear colour of its veins, and how far it bends sideways (0 straight).
@@ -78,7 +78,7 @@ pub enum Form {
     Tube { tall: f32, squash: f32 },
     /// Additive light without an outline.
     Glow,
-    /// A soft shadow, which darkens what is below it.
+    /// A soft shadow, which darkens the picture below it.
     Shadow,
     /// A round cord between two points.
     Cord { to: (f32, f32), radius: f32 },
@@ -87,7 +87,7 @@ pub enum Form {
 /// One shape in the picture.
 #[derive(Clone, Debug)]
 pub struct Shape {
-    /// What it looks like.
+    /// Its look.
     pub form: Form,
     /// Middle, or the first corner of a face, in pixels.
     pub at: (f32, f32),

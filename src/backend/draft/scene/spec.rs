@@ -288,7 +288,7 @@ pub struct SceneSpec {
     pub family: Family,
     /// Surface on which the product stands.
     pub surface: Surface,
-    /// What is behind the surface.
+    /// The backdrop behind the surface.
     pub backdrop: BackdropKind,
     /// Palette of the backdrop, linear.
     pub back: [Rgb; 4],

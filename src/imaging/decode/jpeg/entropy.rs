@@ -6,6 +6,9 @@ use super::frame::{Frame, Scan, ZIGZAG};
 /// Largest DC value of 8-bit samples, with a margin for encoders that do not round to the nearest.
 const MAX_DC: i32 = 1024 + 16;
 
+/// The part of each block in a progressive scan: the first and the last coefficient, and the lowest bit.
+type Band = (usize, usize, u32);
+
 /// Decodes the blocks of one scan.
 pub(super) struct Entropy {
     /// Remaining blocks of an end-of-band run.
@@ -64,13 +67,7 @@ impl Entropy {
         (!bits.exhausted()).then_some(())
     }
 
-    fn first_pass(
-        &mut self,
-        bits: &mut Bits<'_>,
-        table: &Huffman,
-        block: &mut [i16; 64],
-        (first, last, low): (usize, usize, u32),
-    ) -> Option<()> {
+    fn first_pass(&mut self, bits: &mut Bits<'_>, table: &Huffman, block: &mut [i16; 64], (first, last, low): Band) -> Option<()> {
         if self.end_of_band_run > 0 {
             self.end_of_band_run -= 1;
             return Some(());
@@ -96,13 +93,7 @@ impl Entropy {
         (k <= 64).then_some(())
     }
 
-    fn refine(
-        &mut self,
-        bits: &mut Bits<'_>,
-        table: &Huffman,
-        block: &mut [i16; 64],
-        (first, last, low): (usize, usize, u32),
-    ) -> Option<()> {
+    fn refine(&mut self, bits: &mut Bits<'_>, table: &Huffman, block: &mut [i16; 64], (first, last, low): Band) -> Option<()> {
         let bit = 1i16.wrapping_shl(low);
         let mut k = first;
         let correct = |bits: &mut Bits<'_>, value: &mut i16| {

@@ -28,7 +28,7 @@ pub(super) enum SampleKind {
     Float,
 }
 
-/// What the samples of a pixel mean.
+/// The meaning of a pixel's samples.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Photometric {
     WhiteIsZero,

@@ -1,6 +1,6 @@
 //! `flux2-transformer`: one denoising step of FLUX.2.
 
-use super::flux_transformer::{one_step, position_ids, sequences, square_side};
+use super::flux_transformer::{one_step, position_ids_or, sequences, square_side};
 use crate::backend::diffusion::diagnostics::component::{Component, ComponentError, Tensors};
 use crate::nn::flux2::{Flux2Config, Flux2Prompt, Flux2Transformer, ids};
 
@@ -8,22 +8,15 @@ use crate::nn::flux2::{Flux2Config, Flux2Prompt, Flux2Transformer, ids};
 /// references are a part of `hidden_states`, as in the reference implementation.
 pub fn run(component: &Component<'_>) -> Result<Tensors, ComponentError> {
     let vars = component.vars()?;
-    let no_config = component.config.as_object().is_none_or(serde_json::Map::is_empty);
-    let config = if no_config { Flux2Config::of_store(vars.store())? } else { component.config_as()? };
+    let config = component.config_or_shapes(vars, Flux2Config::of_store)?;
     config.check(&component.place)?;
     let network = Flux2Transformer::load(vars, &config)?;
     let (latents, context) = sequences(component)?;
-    let img_ids = match position_ids(component, "img_ids")? {
-        Some(ids) => ids,
-        None => {
-            let side = square_side(latents.dim(1)?)?;
-            ids::image_ids(&[(side, side)], &component.device)?
-        }
-    };
-    let txt_ids = match position_ids(component, "txt_ids")? {
-        Some(ids) => ids,
-        None => ids::text_ids(context.dim(1)?, &component.device)?,
-    };
+    let img_ids = position_ids_or(component, "img_ids", || {
+        let side = square_side(latents.dim(1)?)?;
+        Ok(ids::image_ids(&[(side, side)], &component.device)?)
+    })?;
+    let txt_ids = position_ids_or(component, "txt_ids", || Ok(ids::text_ids(context.dim(1)?, &component.device)?))?;
     if config.guidance_embeds {
         component.input("guidance")?;
     }

@@ -6,13 +6,22 @@ use crate::backend::diffusion::diagnostics::component::{Component, ComponentErro
 use crate::nn::flux::{FluxConfig, FluxPrompt, FluxTransformer, rope};
 
 /// The positions in an input, `[N, axes]` or, from some pipelines, `[B, N, axes]`; `None` if the input is missing.
-pub(super) fn position_ids(component: &Component<'_>, name: &str) -> Result<Option<Tensor>, ComponentError> {
+fn position_ids(component: &Component<'_>, name: &str) -> Result<Option<Tensor>, ComponentError> {
     let Some(ids) = component.inputs.get(name) else { return Ok(None) };
     let ids = if ids.rank() == 3 { ids.get(0)? } else { ids.clone() };
     if ids.rank() != 2 {
         return Err(ComponentError::Input(format!("the input {name} must be [tokens, axes], it is {:?}", ids.dims())));
     }
     Ok(Some(ids))
+}
+
+/// [`position_ids`], or those of an input that is missing.
+pub(super) fn position_ids_or(
+    component: &Component<'_>,
+    name: &str,
+    otherwise: impl FnOnce() -> Result<Tensor, ComponentError>,
+) -> Result<Tensor, ComponentError> {
+    position_ids(component, name)?.map_or_else(otherwise, Ok)
 }
 
 /// Rows and columns of a picture without `img_ids`, which must be square.
@@ -50,22 +59,15 @@ pub(super) fn one_step(component: &Component<'_>, batch: usize) -> Result<Tensor
 /// `txt_ids`; writes `sample`.
 pub fn run(component: &Component<'_>) -> Result<Tensors, ComponentError> {
     let vars = component.vars()?;
-    let no_config = component.config.as_object().is_none_or(serde_json::Map::is_empty);
-    let config = if no_config { FluxConfig::of_store(vars.store())? } else { component.config_as()? };
+    let config = component.config_or_shapes(vars, FluxConfig::of_store)?;
     config.check(&component.place)?;
     let network = FluxTransformer::load(vars, &config)?;
     let (latents, context) = sequences(component)?;
-    let img_ids = match position_ids(component, "img_ids")? {
-        Some(ids) => ids,
-        None => {
-            let side = square_side(latents.dim(1)?)?;
-            rope::image_ids(side, side, &component.device)?
-        }
-    };
-    let txt_ids = match position_ids(component, "txt_ids")? {
-        Some(ids) => ids,
-        None => rope::text_ids(context.dim(1)?, &component.device)?,
-    };
+    let img_ids = position_ids_or(component, "img_ids", || {
+        let side = square_side(latents.dim(1)?)?;
+        Ok(rope::image_ids(side, side, &component.device)?)
+    })?;
+    let txt_ids = position_ids_or(component, "txt_ids", || Ok(rope::text_ids(context.dim(1)?, &component.device)?))?;
     if config.guidance_embeds {
         component.input("guidance")?;
     }

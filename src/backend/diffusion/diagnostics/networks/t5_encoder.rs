@@ -6,8 +6,7 @@ use crate::nn::t5::{T5Config, T5Encoder};
 /// Reads `input_ids` and optionally `attention_mask`; writes `last_hidden_state`.
 pub fn run(component: &Component<'_>) -> Result<Tensors, ComponentError> {
     let vars = component.vars()?;
-    let no_config = component.config.as_object().is_none_or(serde_json::Map::is_empty);
-    let config = if no_config { T5Config::of_store(vars.store())? } else { component.config_as()? };
+    let config = component.config_or_shapes(vars, T5Config::of_store)?;
     config.check(&component.place)?;
     let ids = component.token_ids()?;
     let states = T5Encoder::load(vars, &config)?.forward(ids, component.inputs.get("attention_mask"))?;

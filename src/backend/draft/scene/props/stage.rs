@@ -277,7 +277,7 @@ pub struct Paint {
     pub clear: f32,
     /// Whether it casts a shadow on the surface.
     pub shadow: bool,
-    /// Added to the depth, so that a lid or an upper book is drawn after what is below it.
+    /// Added to the depth, so that a lid or an upper book is drawn after the object below it.
     pub lift: f32,
 }
 

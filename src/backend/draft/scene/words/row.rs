@@ -3,7 +3,7 @@
 use crate::backend::draft::scene::spec::{Family, Light, Mood, Prop, Season, Time, View, Weather};
 use crate::backend::draft::scene::surface::SurfaceKind;
 
-/// What a word changes in the scene.
+/// The change that a word makes to the scene.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Meaning {
     /// The place, hence the backdrop.
@@ -86,7 +86,7 @@ pub struct Row {
     pub en: &'static str,
     /// Korean words.
     pub ko: &'static str,
-    /// What the words change.
+    /// The change that the words make.
     pub meaning: Meaning,
     /// If a prompt names two places or two surfaces, the one with the higher weight is painted.
     pub weight: u8,
