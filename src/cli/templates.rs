@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use nanococoa::api::TemplateList;
 use nanococoa::config::Config;
 use nanococoa::engine::{Engine, decode_layer_source_file};
 use nanococoa::formats::{FormatRule, FormatSpec};
@@ -55,7 +56,7 @@ impl TemplateArgs {
 }
 
 /// The templates with those of the user's folder. Files that cannot be used are told.
-fn catalogue(config: &Config) -> TemplateCatalogue {
+pub(super) fn catalogue(config: &Config) -> TemplateCatalogue {
     let (catalogue, errors) = TemplateCatalogue::load(&TemplateCatalogue::user_folder(&config.file));
     for error in errors {
         say_stderr!("note: {}", words(&error.notice()));
@@ -66,8 +67,7 @@ fn catalogue(config: &Config) -> TemplateCatalogue {
 pub(super) fn templates(common: &Common, as_json: bool) -> Result<(), Failure> {
     let catalogue = catalogue(&load_config(overrides(common))?);
     if as_json {
-        let all: Vec<Value> = catalogue.templates().iter().map(described).collect();
-        say!("{}", json!({"templates": all}));
+        say!("{}", json!(TemplateList::of(&catalogue)));
         return Ok(());
     }
     for template in catalogue.templates() {
@@ -75,18 +75,6 @@ pub(super) fn templates(common: &Common, as_json: bool) -> Result<(), Failure> {
         say!("{:<16} {:<18} {}", template.id, template.name.en, slots.join(", "));
     }
     Ok(())
-}
-
-fn described(template: &Template) -> Value {
-    let slots = template.slots.iter().map(|slot| {
-        let kind = match slot.kind {
-            SlotKind::Text => "text",
-            SlotKind::Price => "price",
-            SlotKind::Logo => "logo",
-        };
-        json!({"name": slot.name, "kind": kind, "en": slot.en, "ko": slot.ko})
-    });
-    json!({"id": template.id, "name": {"en": template.name.en, "ko": template.name.ko}, "slots": slots.collect::<Vec<_>>()})
 }
 
 /// A template with what fills it.

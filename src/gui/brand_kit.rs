@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::brand_colors::BrandColors;
 use crate::notice;
 use crate::notice::Notice;
 use crate::paths;
@@ -241,20 +242,56 @@ fn list_files(root: &Path, folder: &Path, depth: usize, found: &mut Vec<String>)
 /// The kit in use, and what is being done with it.
 #[derive(Default)]
 pub struct BrandDesk {
-    /// The kit.
-    pub kit: Option<Arc<BrandKit>>,
-    /// Why the chosen folder's kit cannot be used.
+    kit: Option<Arc<BrandKit>>,
+    /// Why the chosen folder's kit cannot be used, or was not written.
     pub problem: Option<Notice>,
-    /// When it was edited last, if that is not written yet; seconds since the window opened.
+    /// When it was edited last, if that is not being written yet; seconds since the window opened.
     pub edited: Option<f64>,
-    /// Whether it is being written.
-    pub saving: bool,
+    /// Whether its folder is being written to.
+    pub busy: bool,
+    colors: Option<Arc<BrandColors>>,
 }
 
 impl BrandDesk {
     /// The kit as panels see it.
     pub fn kit(&self) -> Option<&BrandKit> {
         self.kit.as_deref()
+    }
+
+    /// The kit, to be shared with a task.
+    pub fn shared(&self) -> Option<Arc<BrandKit>> {
+        self.kit.clone()
+    }
+
+    /// The colours for colour fields.
+    pub fn colors(&self) -> Option<Arc<BrandColors>> {
+        self.colors.clone()
+    }
+
+    /// Uses a kit from now on, or none.
+    pub fn set(&mut self, kit: Option<BrandKit>) {
+        let colors = |kit: &BrandKit| kit.colors().map(|(role, color)| (role.to_owned(), color)).collect();
+        self.colors = kit.as_ref().map(|kit| Arc::new(BrandColors::new(colors(kit))));
+        self.kit = kit.map(Arc::new);
+    }
+
+    /// Takes what was written of the kit `of`. What was edited meanwhile stays, and is written later. `now`: seconds since the window opened.
+    pub fn take_written(&mut self, of: &BrandKit, written: BrandKit, now: f64) {
+        self.problem = None;
+        match self.kit.as_deref() {
+            Some(kit) if kit.folder != written.folder => {}
+            Some(kit) if kit != of => {
+                let mut brand = kit.brand.clone();
+                if kit.brand.logos == of.brand.logos {
+                    (brand.logos, brand.logo) = (written.brand.logos.clone(), written.brand.logo.clone());
+                }
+                brand.fonts.clone_from(&written.brand.fonts);
+                self.set(Some(written.edited(brand)));
+                self.edited = self.edited.or(Some(now));
+            }
+            Some(_) => self.set(Some(written)),
+            None => {}
+        }
     }
 }
 

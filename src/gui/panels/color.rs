@@ -1,14 +1,12 @@
 //! A colour: a swatch that opens a picker, and its hexadecimal digits as a text field.
 
-use std::sync::Arc;
-
 use egui::{
     Color32, CornerRadius, Mesh, Popup, PopupCloseBehavior, Pos2, Rect, Response, Role, Sense, Shape, Stroke, StrokeKind, Ui, WidgetInfo,
 };
 use egui::{pos2, vec2};
-use parking_lot::Mutex;
 use serde_json::json;
 
+use crate::gui::brand_colors::{self, BrandColors};
 use crate::gui::{theme, widgets};
 use crate::notice;
 use crate::notice::Language;
@@ -46,35 +44,6 @@ const CURSOR: f32 = 3.0;
 
 /// Hue, saturation and brightness, 0..=1.
 type Hsv = [f32; 3];
-
-/// The colours of the brand kit, which every colour field offers, and those that were added to it.
-#[derive(Default)]
-pub struct BrandColors {
-    /// Colours with their roles.
-    pub colors: Vec<(String, Color)>,
-    added: Mutex<Vec<Color>>,
-}
-
-impl BrandColors {
-    /// Takes the colours that were added since the last call.
-    pub fn take_added(&self) -> Vec<Color> {
-        std::mem::take(&mut *self.added.lock())
-    }
-}
-
-fn brand_id() -> egui::Id {
-    egui::Id::unique("brand colours")
-}
-
-/// Lets every colour field offer these colours from now on; `None` if there is no brand kit. Kept in the egui context, so that no colour field
-/// of any panel can forget them.
-pub fn offer_brand(ctx: &egui::Context, colors: Option<Arc<BrandColors>>) {
-    ctx.data_mut(|data| data.insert_temp(brand_id(), colors));
-}
-
-fn brand(ui: &Ui) -> Option<Arc<BrandColors>> {
-    ui.data(|data| data.get_temp::<Option<Arc<BrandColors>>>(brand_id())).flatten()
-}
 
 /// Draws a row with the name of a colour, its swatch and its digits. `used`: colours of the advertisement. Returns whether it was changed.
 pub fn field(ui: &mut Ui, lang: Language, name: &str, color: &mut Color, used: &[Color]) -> bool {
@@ -162,7 +131,7 @@ fn picker(ui: &mut Ui, lang: Language, color: &mut Color, used: &[Color]) {
         *color = to_rgb(hsv);
     }
     ui.data_mut(|data| data.insert_temp(id, hsv));
-    let brand = brand(ui);
+    let brand = brand_colors::offered(ui.ctx());
     if let Some(brand) = &brand {
         of_brand(ui, lang, color, brand);
     }
@@ -195,7 +164,7 @@ fn of_brand(ui: &mut Ui, lang: Language, color: &mut Color, brand: &BrandColors)
         }
     });
     if brand.colors.iter().all(|(_, own)| own != color) && widgets::link(ui, lang.t("brand-add-color")).clicked() {
-        brand.added.lock().push(*color);
+        brand.add(*color);
         ui.ctx().request_repaint();
     }
     ui.separator();

@@ -19,6 +19,7 @@ pub const MENUS: &[(&str, &[UiCommand])] = &[
         &[
             UiCommand::New,
             UiCommand::Templates,
+            UiCommand::Brand,
             UiCommand::OpenPhoto,
             UiCommand::OpenPath,
             UiCommand::Paste,
@@ -27,6 +28,7 @@ pub const MENUS: &[(&str, &[UiCommand])] = &[
             UiCommand::SaveProject,
             UiCommand::SaveProjectAs,
             UiCommand::Export,
+            UiCommand::FormatSet,
             UiCommand::Quit,
         ],
     ),
