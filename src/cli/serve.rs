@@ -76,7 +76,8 @@ pub(super) fn serve(common: &Common, args: ServeArgs) -> Result<(), Failure> {
         let ended = end_signal();
         say!("{}", words(&notice!("cli-serving", address = shown.to_string())));
         let models = Arc::new(Downloads::new(hub, Arc::new(|| {})));
-        let state = ApiState::new(engine.clone(), security, config.body_limit).with_models(models).with_formats(formats).with_templates(templates);
+        let state =
+            ApiState::new(engine.clone(), security, config.body_limit).with_models(models).with_formats(formats).with_templates(templates);
         let served = api::serve(listener, state, ended).await;
         served.map_err(|e| Failure::failed(notice!("cli-server-ended", detail = e.to_string())))?;
         let ended = tokio::task::spawn_blocking(move || engine.shutdown()).await;

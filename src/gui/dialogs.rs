@@ -77,7 +77,7 @@ impl FilePurpose {
                 (crate::imaging::decode::READABLE, vectors.collect())
             }
             Self::OpenProject | Self::SaveProject => ("nanoCocoa", vec![project_file::EXTENSION]),
-            Self::BrandFont => ("", FONT_FILES.to_vec()),
+            Self::BrandFont => ("TTF, OTF, TTC, WOFF", FONT_FILES.to_vec()),
             Self::FontFolder | Self::ModelsFolder | Self::BrandFolder | Self::NewBrandFolder | Self::SetFolder(_) => ("", Vec::new()),
             Self::Export(_, settings) => (settings.file_type(), vec![settings.extension()]),
         }

@@ -6,7 +6,7 @@ use egui::Context;
 
 use super::app::Studio;
 use super::brand_kit::BrandKit;
-use super::message::{BrandOutcome, Message};
+use super::message::BrandOutcome;
 use super::panels::layer_properties;
 use super::toasts::Severity;
 use super::windows::Window;
@@ -157,11 +157,5 @@ impl Studio {
         self.brand.busy = true;
         self.tasks.open_brand(folder);
         self.window = Some(Window::brand());
-    }
-}
-
-impl From<BrandOutcome> for Message {
-    fn from(outcome: BrandOutcome) -> Self {
-        Self::Brand(outcome)
     }
 }

@@ -230,7 +230,9 @@ mod tests {
         assert_eq!(names(PATTERN).unwrap(), ["봄 세일__instagram-square", "봄 세일__kakao-bizboard"]);
         assert_eq!(names(" {number} {width}x{height}").unwrap(), ["1 1080x1080", "2 1029x258"]);
         assert_eq!(names("../{format}").unwrap()[0], "_instagram-square");
-        for (pattern, code) in [("{name}-{size}", "set-pattern-unknown"), ("{name}", "ok"), ("{", "set-pattern-unknown"), (" . ", "set-pattern-empty")] {
+        for (pattern, code) in
+            [("{name}-{size}", "set-pattern-unknown"), ("{name}", "ok"), ("{", "set-pattern-unknown"), (" . ", "set-pattern-empty")]
+        {
             let code_of = names(pattern).map_or_else(|e| e.code().to_owned(), |_| "ok".into());
             assert_eq!(code_of, code, "{pattern}");
         }

@@ -99,7 +99,8 @@ pub fn check(purpose: &FilePurpose, text: &str) -> PathState {
     if !purpose.writes() {
         let path = paths::find(&typed);
         // A folder that will be made needs one to be made in.
-        let can_be_made = || purpose.makes_folder() && !path.exists() && path.parent().is_some_and(|p| p.as_os_str().is_empty() || p.is_dir());
+        let can_be_made =
+            || purpose.makes_folder() && !path.exists() && path.parent().is_some_and(|p| p.as_os_str().is_empty() || p.is_dir());
         let exists = if purpose.is_folder() { path.is_dir() || can_be_made() } else { path.is_file() };
         return if exists { PathState::Usable(path) } else { PathState::Missing };
     }

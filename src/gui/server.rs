@@ -13,10 +13,10 @@ use crate::api::{self, ApiState, MIN_TOKEN, SecurityPolicy, TokenProblem};
 use crate::config::Config;
 use crate::engine::Engine;
 use crate::formats::Catalogue;
-use crate::templates::TemplateCatalogue;
 use crate::hub::Downloads;
 use crate::notice;
 use crate::notice::Notice;
+use crate::templates::TemplateCatalogue;
 
 /// A change of the server's state.
 pub enum ServerEvent {
@@ -97,7 +97,13 @@ impl ServerSwitch {
     }
 
     /// Starts the server; events wake the window.
-    pub fn start(&mut self, engine: Engine, models: Option<Arc<Downloads>>, (formats, templates): (Arc<Catalogue>, Arc<TemplateCatalogue>), ctx: &Context) {
+    pub fn start(
+        &mut self,
+        engine: Engine,
+        models: Option<Arc<Downloads>>,
+        (formats, templates): (Arc<Catalogue>, Arc<TemplateCatalogue>),
+        ctx: &Context,
+    ) {
         let Ok(address) = self.bind.trim().replace("localhost:", "127.0.0.1:").parse::<SocketAddr>() else { return };
         if self.origins.iter().any(|o| api::read_origin(o).is_ok_and(|o| o == "null")) {
             tracing::warn!(

@@ -100,8 +100,7 @@ impl SetWork<'_> {
         let name = picture_for(target.spec, &job.images).ok_or_else(gone)?;
         let part = Part::ALL.into_iter().find(|part| part.image() == name).ok_or_else(gone)?;
         let from = self.jobs.image_path(job.id, name).ok_or_else(gone)?;
-        let settings =
-            Settings { part, spec: Some(target.spec.clone().into()), xmp: order.xmp, badge: order.badge, ..Settings::default() };
+        let settings = Settings { part, spec: Some(target.spec.clone().into()), xmp: order.xmp, badge: order.badge, ..Settings::default() };
         export::write(&from, &target.path, settings, self.lang)
     }
 }
@@ -169,8 +168,14 @@ mod tests {
         assert_eq!(sets.end(), (2, 3));
         let entries = sets.entries();
         // The limit that no quality meets is named.
-        assert!(matches!(&entries[1].progress, Progress::Failed(why) if why.code() == "formats-jpeg-too-large"), "{:?}", entries[1].progress);
-        for (at, name, size, most) in [(0, "봄-kakao-bizboard.png", (1029, 258), 300_000), (2, "봄-google-300x250.jpg", (300, 250), 150_000)] {
+        assert!(
+            matches!(&entries[1].progress, Progress::Failed(why) if why.code() == "formats-jpeg-too-large"),
+            "{:?}",
+            entries[1].progress
+        );
+        for (at, name, size, most) in
+            [(0, "봄-kakao-bizboard.png", (1029, 258), 300_000), (2, "봄-google-300x250.jpg", (300, 250), 150_000)]
+        {
             let file = out.join(name);
             assert_eq!(image::image_dimensions(&file).unwrap(), size);
             assert!(std::fs::metadata(&file).unwrap().len() <= most);

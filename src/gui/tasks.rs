@@ -324,13 +324,15 @@ impl Tasks {
 
     /// Reads the brand kit in a folder.
     pub fn open_brand(&self, folder: PathBuf) {
-        self.run("nanococoa-brand", Span::current(), move |_| Ok(Some(BrandOutcome::Opened(BrandKit::open(&folder).map(Box::new)).into())));
+        self.run("nanococoa-brand", Span::current(), move |_| {
+            Ok(Some(Message::Brand(BrandOutcome::Opened(BrandKit::open(&folder).map(Box::new)))))
+        });
     }
 
     /// Makes a brand kit in a folder, or reads the one that is there.
     pub fn create_brand(&self, folder: PathBuf, colors: Vec<Color>) {
         self.run_write("nanococoa-brand", Span::current(), move |_| {
-            Ok(Some(BrandOutcome::Opened(BrandKit::create(&folder, &colors).map(Box::new)).into()))
+            Ok(Some(Message::Brand(BrandOutcome::Opened(BrandKit::create(&folder, &colors).map(Box::new)))))
         });
     }
 
@@ -338,7 +340,7 @@ impl Tasks {
     pub fn save_brand(&self, kit: Arc<BrandKit>) {
         self.run_write("nanococoa-brand", Span::current(), move |_| {
             let saved = kit.save().map(Box::new);
-            Ok(Some(BrandOutcome::Written(kit, saved, false).into()))
+            Ok(Some(Message::Brand(BrandOutcome::Written(kit, saved, false))))
         });
     }
 
@@ -346,7 +348,7 @@ impl Tasks {
     pub fn add_to_brand(&self, kit: Arc<BrandKit>, path: PathBuf, is_font: bool) {
         self.run_write("nanococoa-brand", Span::current(), move |_| {
             let added = if is_font { kit.with_font(&path) } else { kit.with_logo(&path) };
-            Ok(Some(BrandOutcome::Written(kit, added.map(Box::new), is_font).into()))
+            Ok(Some(Message::Brand(BrandOutcome::Written(kit, added.map(Box::new), is_font))))
         });
     }
 

@@ -109,9 +109,7 @@ fn layout(brief: &mut Brief, at: usize) {
             let (width, height) = ((right - left) * part, (bottom - top) * part);
             let (x, y) = (left + (right - left - width) * side, top + (bottom - top - height) * 0.5);
             let rounded = |v: f32| json!((f64::from(v) * 10_000.0).round() / 10_000.0);
-            for (name, value) in
-                [("product_left", x), ("product_right", x + width), ("product_top", y), ("product_bottom", y + height)]
-            {
+            for (name, value) in [("product_left", x), ("product_right", x + width), ("product_top", y), ("product_bottom", y + height)] {
                 brief.others.insert(name.into(), rounded(value));
             }
         }
@@ -176,6 +174,8 @@ mod tests {
         let all = of(&laid, &[], 9, Language::English, &mut seeds());
         let areas: std::collections::BTreeSet<String> = all.iter().map(|b| json!(b.others).to_string()).collect();
         assert_eq!(areas.len(), 9);
-        assert!(all.iter().all(|b| b.others["product_left"].as_f64() >= Some(0.0999) && b.others["product_bottom"].as_f64() <= Some(0.9001)));
+        assert!(
+            all.iter().all(|b| b.others["product_left"].as_f64() >= Some(0.0999) && b.others["product_bottom"].as_f64() <= Some(0.9001))
+        );
     }
 }

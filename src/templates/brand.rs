@@ -155,9 +155,9 @@ impl Brand {
         if logos.len() > MAX_ENTRIES {
             return Err(wrong(notice!("templates-too-many", field = "logos", most = MAX_ENTRIES)));
         }
-        let first = logos.first().map(|name| {
-            decode(&folder.join(name)).map_err(|why| wrong(notice!("brand-logo", name = name.clone(), reason = why)))
-        });
+        let first = logos
+            .first()
+            .map(|name| decode(&folder.join(name)).map_err(|why| wrong(notice!("brand-logo", name = name.clone(), reason = why))));
         let logo = first.transpose()?;
         let fonts = Some(folder.join(FONTS)).filter(|folder| folder.is_dir());
         let brand = Self {

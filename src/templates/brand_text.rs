@@ -91,7 +91,10 @@ mod tests {
         (brand.logos, brand.heading_font) = (Vec::new(), Some("Mine.ttf".into()));
         std::fs::write(Brand::file(dir.path()), brand.written("").unwrap()).unwrap();
         let again = Brand::load(dir.path(), &|_| Err(notice!("brand-logo-outside"))).unwrap();
-        assert_eq!((&again.name, &again.colors, &again.texts, &again.heading_font), (&brand.name, &brand.colors, &brand.texts, &brand.heading_font));
+        assert_eq!(
+            (&again.name, &again.colors, &again.texts, &again.heading_font),
+            (&brand.name, &brand.colors, &brand.texts, &brand.heading_font)
+        );
     }
 
     #[test]

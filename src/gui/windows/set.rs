@@ -19,7 +19,8 @@ pub fn show(cx: &PanelContext<'_>, ui: &mut Ui, mut choice: Box<SetChoice>) -> S
     width(ui, WIDTH);
     let close = head(cx, ui, lang.t("set-title"));
     let of_this_job = cx.sets.of().is_some_and(|(job, _)| job == choice.job);
-    let closes = if cx.sets.is_running() || (of_this_job && !choice.again) { progress(cx, ui, &mut choice) } else { form(cx, ui, &mut choice) };
+    let closes =
+        if cx.sets.is_running() || (of_this_job && !choice.again) { progress(cx, ui, &mut choice) } else { form(cx, ui, &mut choice) };
     if close || closes { Stay::Close } else { Stay::Open(Window::Set(choice)) }
 }
 
