@@ -200,11 +200,6 @@ impl JobClient {
         self.engine.image_path(id, name)
     }
 
-    /// A job by its ID.
-    pub fn job(&self, id: Uuid) -> Option<Arc<JobSnapshot>> {
-        self.engine.snapshot(id)
-    }
-
     /// Moves a finished job to the trash.
     ///
     /// # Errors
