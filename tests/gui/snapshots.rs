@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable as _;
 use egui_kittest::wgpu::WgpuTestRenderer;
 use image::{Rgb, RgbImage};
 use nanococoa::config::{Config, Overrides};
@@ -351,6 +352,13 @@ fn layer_gallery() {
     }
 }
 
+/// Clicks on what may be out of sight in a small window.
+fn press_below_the_fold(desk: &mut Desk, words: &str) {
+    desk.harness.get_all_by_label(words).last().unwrap().scroll_to_me();
+    desk.frames(6);
+    desk.click_label(words);
+}
+
 /// The brand kit and the size set, for people to look at; as [`gallery`].
 #[test]
 #[ignore = "writes pictures for people, compares nothing"]
@@ -401,10 +409,10 @@ fn kit_gallery() {
         desk.frames(4);
         for id in ["instagram-square", "instagram-story", "google-300x250"] {
             let spec = nanococoa::formats::Catalogue::embedded().get(id).unwrap().clone();
-            desk.click_label(&format!("{}  {}×{}", spec.name(lang), spec.width, spec.height));
+            press_below_the_fold(&mut desk, &format!("{}  {}×{}", spec.name(lang), spec.width, spec.height));
         }
         shoot(&mut desk, "set");
-        desk.click_label(&lang.notice(&notice!("set-start", count = 3)));
+        press_below_the_fold(&mut desk, &lang.notice(&notice!("set-start", count = 3)));
         desk.until("the path box", |s| s.window_name() == Some("path"));
         desk.frames(3);
         desk.fill("path-field", &dir.path().join("set").display().to_string());
