@@ -35,3 +35,5 @@ mod storage;
 mod studio;
 #[path = "api/support.rs"]
 mod support;
+#[path = "api/templates.rs"]
+mod templates;

@@ -5,6 +5,8 @@ mod common;
 
 #[path = "gui/alike.rs"]
 mod alike;
+#[path = "gui/brand.rs"]
+mod brand;
 #[path = "gui/desk.rs"]
 mod desk;
 #[path = "gui/difference.rs"]
@@ -25,6 +27,8 @@ mod models;
 mod names;
 #[path = "gui/placing.rs"]
 mod placing;
+#[path = "gui/sets.rs"]
+mod sets;
 #[path = "gui/shown.rs"]
 mod shown;
 #[path = "gui/snapshots.rs"]

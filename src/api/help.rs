@@ -97,6 +97,7 @@ fn endpoints() -> Value {
         "GET /fonts/metadata": "style, weight, usage and tone of each face / 폰트 정보",
         "GET /fonts/{path}": "a font file / 폰트 파일",
         "GET /formats": "sizes, limits and rules of the places where advertisements are shown / 광고 규격 목록",
+        "GET /templates": "templates with their slots, for nanococoa generate --template / 템플릿과 슬롯 목록",
         "GET /health": "healthy or busy, and the machine's load / 서버 상태",
         "GET /models": "sets of models: licence, size, installed, progress of a download / 모델 세트 목록",
         "POST /models/{set}/pull": "download a set, with {\"accept_licence\": true} / 모델 세트 받기",

@@ -29,6 +29,7 @@ mod router;
 mod schema;
 mod security;
 mod state;
+mod templates;
 mod wire;
 
 pub use error::ApiError;
@@ -41,6 +42,7 @@ pub use pictures::attach_base64;
 pub use router::router;
 pub use security::{MIN_TOKEN, SecurityPolicy, TokenProblem, check_token};
 pub use state::ApiState;
+pub use templates::{TemplateBody, TemplateList};
 pub use wire::{
     Annotated, Deleted, FontList, FontMetadataBody, Fonts, Health, JobLine, JobList, NoticeBody, PlanBody, PlannedStepBody, Progress,
     Reset, Restored, Started, StatusBody, Stopped, StoppedAll,

@@ -9,7 +9,7 @@ use utoipa::openapi::{ObjectBuilder, RefOr, Schema};
 use utoipa::{OpenApi, PartialSchema, ToSchema};
 
 use super::field_schema::schema;
-use super::{ApiState, compat, events, formats, generate, help, jobs, models, resources};
+use super::{ApiState, compat, events, formats, generate, help, jobs, models, resources, templates};
 use crate::assets;
 use crate::job::ImageName;
 use crate::request::StepNumber;
@@ -42,7 +42,7 @@ impl ToSchema for GenerateForm {}
     info(title = "nanoCocoa Studio", description = "Turns a product photo into a finished advertisement."),
     paths(
         generate::generate, jobs::status, jobs::stop, jobs::stop_all, compat::server_reset, jobs::annotate, jobs::restore, jobs::list,
-        jobs::delete, jobs::image, formats::export_job, events::events, resources::fonts, resources::font_metadata, resources::font_file, formats::list_formats, resources::health,
+        jobs::delete, jobs::image, formats::export_job, events::events, resources::fonts, resources::font_metadata, resources::font_file, formats::list_formats, templates::list_templates, resources::health,
         models::list_models, models::pull_models, models::pause_models, models::delete_models, help::guide, help::parameters
     ),
     components(schemas(
@@ -52,7 +52,7 @@ impl ToSchema for GenerateForm {}
     tags(
         (name = "generation", description = "Make advertisements"),
         (name = "jobs", description = "Jobs and their pictures"),
-        (name = "resources", description = "Fonts, formats and health"),
+        (name = "resources", description = "Fonts, formats, templates and health"),
         (name = "models", description = "Models of the diffusion engine"),
         (name = "help", description = "The guide and the parameter reference")
     )

@@ -10,7 +10,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 use super::error::{self, ApiError};
 use super::state::ApiState;
-use super::{answer, body, compat, docs, events, formats, generate, guard, help, jobs, models, resources};
+use super::{answer, body, compat, docs, events, formats, generate, guard, help, jobs, models, resources, templates};
 use crate::notice;
 
 /// Reads a body that nobody needs before it refuses, so that the client receives the answer instead of a reset.
@@ -21,7 +21,7 @@ async fn refuse(state: ApiState, request: Request, error: ApiError) -> ApiError 
 
 /// Every route.
 pub fn router(state: ApiState) -> Router {
-    let routes: [(&str, MethodRouter<ApiState>); 23] = [
+    let routes: [(&str, MethodRouter<ApiState>); 24] = [
         ("/generate", post(generate::generate)),
         ("/status/{job_id}", get(jobs::status)),
         ("/stop", post(jobs::stop_all)),
@@ -37,6 +37,7 @@ pub fn router(state: ApiState) -> Router {
         ("/fonts", get(resources::fonts)),
         ("/fonts/metadata", get(resources::font_metadata)),
         ("/formats", get(formats::list_formats)),
+        ("/templates", get(templates::list_templates)),
         ("/health", get(resources::health)),
         ("/models", get(models::list_models)),
         ("/models/{set}", delete(models::delete_models)),

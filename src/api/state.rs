@@ -11,6 +11,7 @@ use super::security::SecurityPolicy;
 use crate::engine::Engine;
 use crate::formats::Catalogue;
 use crate::hub::Downloads;
+use crate::templates::TemplateCatalogue;
 
 /// Requests whose pictures are decoded at the same time: each may take hundreds of megabytes.
 const PARSERS: usize = 1;
@@ -21,6 +22,7 @@ pub struct ApiState {
     pub(crate) engine: Engine,
     pub(super) models: Option<Arc<Downloads>>,
     pub(super) formats: Arc<Catalogue>,
+    pub(super) templates: Arc<TemplateCatalogue>,
     pub(crate) security: Arc<SecurityPolicy>,
     pub(crate) body_limit: usize,
     pub(crate) parsers: Arc<Semaphore>,
@@ -38,6 +40,7 @@ impl ApiState {
             engine,
             models: None,
             formats: Arc::new(Catalogue::embedded()),
+            templates: Arc::new(TemplateCatalogue::embedded()),
             security: Arc::new(security),
             body_limit,
             parsers: Arc::new(Semaphore::new(PARSERS)),
@@ -60,6 +63,12 @@ impl ApiState {
     #[must_use]
     pub fn with_formats(self, formats: Arc<Catalogue>) -> Self {
         Self { formats, ..self }
+    }
+
+    /// The same with other templates than the program's.
+    #[must_use]
+    pub fn with_templates(self, templates: Arc<TemplateCatalogue>) -> Self {
+        Self { templates, ..self }
     }
 
     /// The same with other limits.

@@ -65,6 +65,7 @@ pub(super) fn serve(config: Config) -> Result<(), Failure> {
         }
     }
     let formats = Arc::new(super::formats::catalogue(&config)?);
+    let templates = Arc::new(super::templates::catalogue(&config));
     let hub = Hub::open(&config.models_dir, &config.data_dir)?;
     runtime(&mut tokio::runtime::Builder::new_multi_thread())?.block_on(async {
         let listener = tokio::net::TcpListener::bind(config.bind)
@@ -81,7 +82,8 @@ pub(super) fn serve(config: Config) -> Result<(), Failure> {
         let ended = end_signal();
         say!("{}", words(&notice!("cli-serving", address = shown.to_string())));
         let models = Arc::new(Downloads::new(hub, Arc::new(|| {})));
-        let state = ApiState::new(engine.clone(), security, config.body_limit).with_models(models).with_formats(formats);
+        let state =
+            ApiState::new(engine.clone(), security, config.body_limit).with_models(models).with_formats(formats).with_templates(templates);
         let served = api::serve(listener, state, ended).await;
         served.map_err(|e| Failure::failed(notice!("cli-server-ended", detail = e.to_string())))?;
         let ended = tokio::task::spawn_blocking(move || engine.shutdown()).await;

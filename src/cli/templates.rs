@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use nanococoa::api::TemplateList;
 use nanococoa::config::Config;
 use nanococoa::engine::{Engine, decode_layer_source_file};
 use nanococoa::formats::{FormatRule, FormatSpec};
@@ -57,7 +58,7 @@ impl TemplateArgs {
 }
 
 /// The templates with those of the user's folder. Files that cannot be used are told.
-fn catalogue(config: &Config) -> TemplateCatalogue {
+pub(super) fn catalogue(config: &Config) -> TemplateCatalogue {
     let (catalogue, errors) = TemplateCatalogue::load(&TemplateCatalogue::user_folder(&config.file));
     for error in errors {
         say_stderr!("note: {}", words(&error.notice()));
@@ -68,26 +69,13 @@ fn catalogue(config: &Config) -> TemplateCatalogue {
 pub(super) fn templates(config: &Config, as_json: bool) {
     let catalogue = catalogue(config);
     if as_json {
-        let all: Vec<Value> = catalogue.templates().iter().map(described).collect();
-        say!("{}", json!({"templates": all}));
+        say!("{}", json!(TemplateList::of(&catalogue)));
         return;
     }
     for template in catalogue.templates() {
         let slots: Vec<&str> = template.slots.iter().map(|slot| slot.name.as_str()).collect();
         say!("{:<16} {:<18} {}", template.id, template.name.en, slots.join(", "));
     }
-}
-
-fn described(template: &Template) -> Value {
-    let slots = template.slots.iter().map(|slot| {
-        let kind = match slot.kind {
-            SlotKind::Text => "text",
-            SlotKind::Price => "price",
-            SlotKind::Logo => "logo",
-        };
-        json!({"name": slot.name, "kind": kind, "en": slot.en, "ko": slot.ko})
-    });
-    json!({"id": template.id, "name": {"en": template.name.en, "ko": template.name.ko}, "slots": slots.collect::<Vec<_>>()})
 }
 
 /// A template with what fills it.

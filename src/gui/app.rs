@@ -6,8 +6,11 @@ use std::sync::{Arc, mpsc};
 use egui::{Context, Event, ImeEvent, Ui};
 use uuid::Uuid;
 
+use super::brand_colors;
+use super::brand_kit::BrandDesk;
 use super::commands::{self, CommandQueue};
 use super::context::{JobLookup, PanelContext};
+use super::format_set::FormatSets;
 use super::gallery::Gallery;
 use super::live::{Draft, DraftRequest, Live};
 use super::message::Message;
@@ -31,9 +34,8 @@ use super::{project_file, session_file, theme};
 use crate::config::Config;
 use crate::engine::{Engine, Plan};
 use crate::formats::Catalogue;
-use crate::job::{Annotation, ImageName, JobSnapshot, JobStatus};
+use crate::job::{Annotation, JobSnapshot, JobStatus};
 use crate::notice::Language;
-use crate::request::BackendKind;
 use crate::templates::TemplateCatalogue;
 
 /// Seconds between an edit and the autosave.
@@ -82,6 +84,8 @@ pub struct Studio {
     pub(super) formats: Arc<Catalogue>,
     pub(super) templates: Arc<TemplateCatalogue>,
     gallery: Gallery,
+    pub(super) brand: BrandDesk,
+    pub(super) sets: FormatSets,
     composing: bool,
     keyboard: Keyboard,
     /// The selection on the canvas.
@@ -117,6 +121,9 @@ impl Studio {
         let session = session_file::load(&folder);
         let (tasks, messages) = Tasks::new(engine.clone(), ctx, &folder);
         let watch = Watch::start(&engine, ctx, folder.clone());
+        if let Some(folder) = session.brand.clone() {
+            tasks.open_brand(folder);
+        }
         for id in &session.starred {
             tasks.annotate(*id, Annotation { starred: Some(true), ..Annotation::default() });
         }
@@ -155,6 +162,8 @@ impl Studio {
             formats: Arc::new(formats),
             gallery: Gallery::start(ctx.clone(), watch.font_source(), Arc::clone(&templates)),
             templates,
+            brand: BrandDesk::default(),
+            sets: FormatSets::default(),
             composing: false,
             keyboard: Keyboard::default(),
             selection: Selection::default(),
@@ -212,6 +221,8 @@ impl Studio {
             templates: &self.templates,
             gallery: &self.gallery,
             formats: &self.formats,
+            brand: &self.brand,
+            sets: &self.sets,
             config: &self.config,
             toasts: &self.toasts,
             undo: &self.undo,
@@ -373,6 +384,7 @@ impl Studio {
             self.receive(ctx, message, now);
         }
         self.follow_jobs(now);
+        self.follow_brand(ctx, now);
         if self.dirty_since.is_some_and(|t| now - t >= AUTOSAVE_DELAY) {
             self.dirty_since = None;
             self.tasks.save_session(self.session.clone());
@@ -429,6 +441,7 @@ impl Studio {
         let ctx = ui.ctx().clone();
         let mut panels = std::mem::take(&mut self.panels);
         self.selection.retain_known(&self.session.brief);
+        brand_colors::offer(&ctx, self.brand.colors());
         panels::top::show(&self.context(), ui);
         panels::status::show(&self.context(), ui);
         panels::brief::show(&self.context(), &mut panels.brief, ui);
@@ -500,21 +513,6 @@ impl Studio {
         }
     }
 
-    /// The mask that the diffusion backend made of this photo in an earlier job, if that backend is also the one for the brief. The draft
-    /// uses it, because the draft backend's matting network may cut the product out differently.
-    fn known_mask(&self) -> Option<PathBuf> {
-        let product = self.session.brief.product.as_ref().filter(|p| !p.has_alpha)?;
-        if self.context().backend() != BackendKind::Diffusion {
-            return None;
-        }
-        let jobs = self.jobs();
-        let found = jobs
-            .iter()
-            .filter(|j| j.backend == BackendKind::Diffusion && j.images.contains(&ImageName::Mask))
-            .find(|j| !j.has_mask && j.hashes.get(ImageName::Product.as_str()) == Some(&product.hash));
-        found.and_then(|job| self.context().image_path(job.id, ImageName::Mask))
-    }
-
     /// Requests draft and plan when the brief changed, unless an IME composes text.
     fn request_draft(&mut self, ctx: &Context) {
         if self.composing {
@@ -565,6 +563,8 @@ impl Studio {
                 self.panels.brush.stroke_saved(&mut self.session.brief, number, mask.ok());
             }
         }
+        self.sets.stop();
+        self.close_brand();
         session_file::save(&self.folder, &self.session);
         self.server.stop();
         self.watch.close();

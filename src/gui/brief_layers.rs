@@ -39,6 +39,11 @@ impl Brief {
         photos.map(|photo| photo.path.as_path()).chain(self.mask.iter().map(|mask| mask.path.as_path()))
     }
 
+    /// Whether all its pictures are there. Looks at the disk.
+    pub fn has_its_pictures(&self) -> bool {
+        self.picture_paths().all(Path::is_file)
+    }
+
     /// The request as REST takes it, with the pictures of its layers as `text` writes them; without texts that are empty.
     pub fn to_raw_with(&self, text: impl Fn(usize) -> String) -> Map<String, Value> {
         let mut raw = self.to_raw();

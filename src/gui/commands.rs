@@ -19,6 +19,7 @@ use super::view::Source;
 use crate::notice::Language;
 use crate::request::StepNumber;
 use crate::request::layers::ShapeKind;
+use crate::templates::Brand;
 
 /// Name, icon and shortcut of a command.
 #[derive(Clone, Copy)]
@@ -104,6 +105,8 @@ ui_commands! {
     Sample = info("command-sample", icons::COFFEE),
     /// Opens the gallery of templates.
     Templates = info("command-templates", icons::GRID_2X2).on(CTRL, Key::T).in_text(),
+    /// Opens the brand kit.
+    Brand = info("command-brand", icons::PALETTE).on(CTRL, Key::B).in_text(),
     /// Starts an empty project.
     New = info("command-new", icons::PLUS).on(CTRL, Key::N).in_text(),
     /// Opens a project with the file dialog.
@@ -114,6 +117,8 @@ ui_commands! {
     SaveProjectAs = info("command-save-project-as", icons::SAVE).on(CTRL_SHIFT, Key::S).in_text(),
     /// Opens the export window.
     Export = info("command-export", icons::DOWNLOAD).on(CTRL, Key::E).in_text(),
+    /// Opens the window that makes a result in several formats.
+    FormatSet = info("command-format-set", icons::RATIO).on(CTRL_SHIFT, Key::E).in_text(),
     /// Undoes the last edit of the brief.
     Undo = info("command-undo", icons::UNDO_2).on(CTRL, Key::Z),
     /// Repeats the edit that was undone.
@@ -329,6 +334,10 @@ pub enum EditCommand {
     EditText(usize),
     /// Adds a shape.
     AddShape(ShapeKind),
+    /// Replaces the contents of the brand kit by edited ones.
+    Brand(Box<Brand>),
+    /// Opens the result of this job as a project of its own, with this name.
+    OpenAlone(Uuid, String),
     /// Moves a layer to another place in the order, counted from the lowest.
     MoveLayer(usize, usize),
     /// Adds the field's text to the designer's presets.
@@ -349,6 +358,14 @@ pub enum FileCommand {
     SaveProject(PathBuf),
     /// Stops using the fonts of a folder that was added in the studio.
     RemoveFontFolder(PathBuf),
+    /// Inserts a logo of the brand kit as a layer.
+    InsertLogo(String),
+    /// Reads the brand kit again from its folder.
+    ReopenBrand,
+    /// Stops using the brand kit. Its folder stays.
+    CloseBrand,
+    /// Stops making the size set.
+    StopSet,
     /// Loads a mask for the brush.
     LoadMask(MaskRequest),
     /// Writes a brush stroke.

@@ -5,8 +5,10 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
+use super::brand_kit::{BrandDesk, BrandKit};
 use super::commands::{Command, CommandQueue, UiCommand};
 use super::export::Part;
+use super::format_set::FormatSets;
 use super::gallery::Gallery;
 use super::layer_fields;
 use super::live::{Draft, Live};
@@ -67,6 +69,10 @@ pub struct PanelContext<'a> {
     pub gallery: &'a Gallery,
     /// The formats of advertisements.
     pub formats: &'a Catalogue,
+    /// The brand kit, and what is being done with it.
+    pub brand: &'a BrandDesk,
+    /// The size set that is or was made last.
+    pub sets: &'a FormatSets,
     /// The configuration.
     pub config: &'a Config,
     /// The notifications.
@@ -152,6 +158,11 @@ impl PanelContext<'_> {
         self.watch.fonts()
     }
 
+    /// The brand kit in use.
+    pub fn brand(&self) -> Option<&BrandKit> {
+        self.brand.kit()
+    }
+
     /// The newest live draft.
     pub fn draft(&self) -> Option<Draft> {
         self.live.with(|s| s.draft.clone())
@@ -222,7 +233,7 @@ impl PanelContext<'_> {
             UiCommand::MaskAuto => brief.mask.is_some(),
             UiCommand::Stop => self.active().is_some_and(|j| !self.is_stopping(j.id)),
             UiCommand::StopAll => self.active_count() > 1,
-            UiCommand::Export => self.export_job().is_some(),
+            UiCommand::Export | UiCommand::FormatSet => self.export_job().is_some(),
             UiCommand::Compare => self.view.compare.is_some() || self.other_side().is_some(),
             UiCommand::DraftOrResult => self.other_side().is_some(),
             UiCommand::CopyCurl => !brief.is_blank(),

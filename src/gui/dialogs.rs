@@ -5,7 +5,9 @@ use std::time::{Duration, Instant};
 
 use uuid::Uuid;
 
+use super::brand_kit::FONT_FILES;
 use super::export::Settings;
+use super::format_set::SetOrder;
 use super::native_window::NativeWindow;
 use super::project_file;
 use super::state::FolderKind;
@@ -35,6 +37,16 @@ pub enum FilePurpose {
     ModelsFolder,
     /// A picture of this job to write.
     Export(Uuid, Box<Settings>),
+    /// The folder of a brand kit to use.
+    BrandFolder,
+    /// The folder of a brand kit to make.
+    NewBrandFolder,
+    /// A logo to copy into the brand kit.
+    BrandLogo,
+    /// A font to copy into the brand kit.
+    BrandFont,
+    /// The folder for the files of a size set.
+    SetFolder(Box<SetOrder>),
 }
 
 impl FilePurpose {
@@ -49,18 +61,24 @@ impl FilePurpose {
             Self::FontFolder => lang.t("dialog-font-folder"),
             Self::ModelsFolder => lang.t("dialog-models-folder"),
             Self::Export(..) => lang.t("dialog-export"),
+            Self::BrandFolder => lang.t("dialog-brand-folder"),
+            Self::NewBrandFolder => lang.t("dialog-new-brand-folder"),
+            Self::BrandLogo => lang.t("dialog-brand-logo"),
+            Self::BrandFont => lang.t("dialog-brand-font"),
+            Self::SetFolder(_) => lang.t("dialog-set-folder"),
         }
     }
 
     fn filter(&self) -> (&'static str, Vec<&'static str>) {
         match self {
             Self::Photo | Self::Backdrop => (crate::imaging::decode::READABLE, crate::imaging::decode::EXTENSIONS.to_vec()),
-            Self::LayerPicture(_) => {
+            Self::LayerPicture(_) | Self::BrandLogo => {
                 let vectors = crate::imaging::decode::EXTENSIONS.iter().copied().chain(["svg"]);
                 (crate::imaging::decode::READABLE, vectors.collect())
             }
             Self::OpenProject | Self::SaveProject => ("nanoCocoa", vec![project_file::EXTENSION]),
-            Self::FontFolder | Self::ModelsFolder => ("", Vec::new()),
+            Self::BrandFont => ("TTF, OTF, TTC, WOFF", FONT_FILES.to_vec()),
+            Self::FontFolder | Self::ModelsFolder | Self::BrandFolder | Self::NewBrandFolder | Self::SetFolder(_) => ("", Vec::new()),
             Self::Export(_, settings) => (settings.file_type().name(), vec![settings.file_type().extension()]),
         }
     }
@@ -69,11 +87,12 @@ impl FilePurpose {
     pub fn kind(&self) -> FolderKind {
         match self {
             Self::Photo | Self::Backdrop => FolderKind::Photos,
-            Self::LayerPicture(_) => FolderKind::Layers,
+            Self::LayerPicture(_) | Self::BrandLogo => FolderKind::Layers,
+            Self::BrandFolder | Self::NewBrandFolder => FolderKind::Brands,
             Self::OpenProject | Self::SaveProject => FolderKind::Projects,
-            Self::FontFolder => FolderKind::Fonts,
+            Self::FontFolder | Self::BrandFont => FolderKind::Fonts,
             Self::ModelsFolder => FolderKind::Models,
-            Self::Export(..) => FolderKind::Exports,
+            Self::Export(..) | Self::SetFolder(_) => FolderKind::Exports,
         }
     }
 
@@ -85,7 +104,12 @@ impl FilePurpose {
 
     /// Whether a folder is chosen instead of a file.
     pub fn is_folder(&self) -> bool {
-        matches!(self, Self::FontFolder | Self::ModelsFolder)
+        matches!(self, Self::FontFolder | Self::ModelsFolder | Self::BrandFolder | Self::NewBrandFolder | Self::SetFolder(_))
+    }
+
+    /// Whether the folder is made if it does not exist.
+    pub fn makes_folder(&self) -> bool {
+        matches!(self, Self::NewBrandFolder | Self::SetFolder(_))
     }
 
     /// Whether a file is written.

@@ -17,7 +17,7 @@ use super::presets::Kind;
 use super::project_file;
 use super::selection::{Selection, Target};
 use super::state::{Brief, random_seed};
-use super::template_brief;
+use super::template_brief::{self, Filling};
 use super::toasts::{Severity, UndoTarget};
 use super::view::{Side, Source, Tab};
 use super::windows::Window;
@@ -59,14 +59,7 @@ impl Studio {
             UiCommand::FromComposite => {
                 self.submit(SubmitOptions { force_from_step: Some(StepNumber::Composite), ..SubmitOptions::default() })
             }
-            UiCommand::Variations => {
-                let brief = &self.session.brief;
-                let briefs = (0..self.session.variations.clamp(2, 9)).map(|i| {
-                    let seed = if i == 0 { brief.seed } else { random_seed() };
-                    Brief { seed, ..brief.clone() }
-                });
-                self.tasks.submit(briefs.collect(), SubmitOptions::default());
-            }
+            UiCommand::Variations => self.submit_variations(),
             UiCommand::SizeSet => {
                 let brief = self.session.brief.clone();
                 let boxes = self.draft().filter(|draft| draft.brief == brief).map(|draft| draft.boxes);
@@ -101,6 +94,8 @@ impl Studio {
             command if command.is_about_layers() => self.execute_layers(command, ctx.input(|i| i.time)),
             UiCommand::Templates
             | UiCommand::Export
+            | UiCommand::FormatSet
+            | UiCommand::Brand
             | UiCommand::Fonts
             | UiCommand::Server
             | UiCommand::Models
@@ -122,7 +117,7 @@ impl Studio {
             UiCommand::OpenProject => self.ask_for_file(FilePurpose::OpenProject, None),
             UiCommand::SaveProject if self.session.saved.is_some() => {
                 if let Some((path, _)) = self.session.saved.clone() {
-                    self.use_file(FilePurpose::SaveProject, path);
+                    self.use_file(FilePurpose::SaveProject, path, ctx.input(|i| i.time));
                 }
             }
             UiCommand::SaveProject | UiCommand::SaveProjectAs => {
@@ -149,8 +144,12 @@ impl Studio {
                     Tab::Text => Part::Text,
                     Tab::Product => Part::Cutout,
                 };
-                self.context().export_job().map(|job| Window::export(job, part))
+                let job = self.context().export_job().and_then(|id| self.job(id));
+                let format = job.as_ref().and_then(|job| self.sets.format_of((job.width, job.height)));
+                job.map(|job| Window::export(job.id, part, format))
             }
+            UiCommand::FormatSet => self.context().export_job().map(|job| self.set_window(job)),
+            UiCommand::Brand => Some(Window::brand()),
             UiCommand::Templates => Some(Window::Templates),
             UiCommand::Fonts => Some(Window::Fonts),
             UiCommand::Server => Some(Window::Server),
@@ -257,6 +256,8 @@ impl Studio {
                 let places = self.session.brief.move_layer(index, to);
                 self.follow_layers(&places);
             }
+            EditCommand::Brand(brand) => self.edit_brand(*brand, now),
+            EditCommand::OpenAlone(id, name) => self.open_alone(id, name, now),
             EditCommand::AddPreset(kind, text) => {
                 self.presets.add(kind, &text);
                 self.save_presets(kind);
@@ -272,8 +273,9 @@ impl Studio {
     fn apply_template(&mut self, id: &str) {
         match self.templates.get(id) {
             Ok(template) => {
-                let texts = template_brief::own_texts(&self.session.brief, &self.templates);
-                self.tasks.apply_template(self.session.brief.clone(), template, texts, self.watch.fonts(), self.lang());
+                let texts = template_brief::own_texts(&self.session.brief, &self.templates, self.brand.kit());
+                let filling = Filling { texts, language: self.lang(), brand: self.brand.shared() };
+                self.tasks.apply_template(self.session.brief.clone(), template, filling, self.watch.fonts());
             }
             Err(why) => self.fail(why),
         }
@@ -289,6 +291,10 @@ impl Studio {
                 let left = self.config.added_font_dirs.iter().filter(|d| **d != folder).cloned().collect();
                 self.set_font_folders(left);
             }
+            FileCommand::InsertLogo(name) => self.insert_logo(&name),
+            FileCommand::ReopenBrand => self.reopen_brand(),
+            FileCommand::CloseBrand => self.leave_brand(),
+            FileCommand::StopSet => self.sets.stop(),
             FileCommand::LoadMask(request) => self.tasks.load_mask(request),
             FileCommand::SaveStroke(stroke) => self.tasks.save_stroke(stroke),
         }
@@ -301,7 +307,10 @@ impl Studio {
                 self.server.bind = address;
             }
             ServerCommand::Token(token) => self.server.token = token,
-            ServerCommand::Start => self.server.start(self.engine.clone(), self.models.downloads(), Arc::clone(&self.formats), ctx),
+            ServerCommand::Start => {
+                let catalogues = (Arc::clone(&self.formats), Arc::clone(&self.templates));
+                self.server.start(self.engine.clone(), self.models.downloads(), catalogues, ctx);
+            }
             ServerCommand::Stop => self.server.stop(),
             ServerCommand::CopyCurl => self.copy_curl(ctx),
         }
@@ -350,7 +359,7 @@ impl Studio {
     }
 
     /// Uses a path that was chosen or entered.
-    pub(super) fn use_file(&mut self, purpose: FilePurpose, path: PathBuf) {
+    pub(super) fn use_file(&mut self, purpose: FilePurpose, path: PathBuf, now: f64) {
         if let Some(folder) = purpose.folder_of(&path) {
             self.session.folders.insert(purpose.kind(), folder);
         }
@@ -376,6 +385,14 @@ impl Studio {
                 self.tasks.save_project(self.session.brief.clone(), path, self.undo.project());
             }
             FilePurpose::Export(job, settings) => self.export(job, path, *settings),
+            FilePurpose::BrandFolder => self.brand_chosen(path),
+            FilePurpose::NewBrandFolder => {
+                self.create_brand(path);
+                self.window = Some(Window::brand());
+            }
+            FilePurpose::BrandLogo => self.add_to_brand(path, false),
+            FilePurpose::BrandFont => self.add_to_brand(path, true),
+            FilePurpose::SetFolder(order) => self.start_set(*order, path, now),
         }
     }
 
@@ -393,7 +410,7 @@ impl Studio {
         if let Err(error) = self.config.set_added_font_dirs(folders) {
             self.fail(notice!("error-write", path = self.config.data_dir.display(), detail = error.to_string()));
         }
-        self.tasks.load_fonts(self.config.font_dirs.clone());
+        self.tasks.load_fonts(self.font_folders());
     }
 
     /// Uses this folder of models from the next start on: the job engine keeps the one that it was started with.

@@ -1,13 +1,14 @@
 //! The pictures of the template gallery. A thread drafts every template with the designer's photo and texts, at a small size.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use egui::{ColorImage, Context, TextureHandle, TextureOptions};
 
 use super::background::{Inbox, Worker};
+use super::brand_kit::BrandKit;
 use super::state::{Brief, Product};
-use super::template_brief;
+use super::template_brief::{self, Filling};
 use super::watch::FontSource;
 use crate::assets::SAMPLE_PHOTO;
 use crate::backend::draft::DraftBackend;
@@ -28,21 +29,20 @@ const SIDE: usize = 384;
 #[derive(Clone, Debug, PartialEq)]
 pub struct GalleryRequest {
     product: Option<Product>,
-    texts: BTreeMap<String, String>,
+    filling: Filling,
     canvas: (u32, u32),
-    language: Language,
     /// Number of listed fonts: a font that was added may change how texts look.
     fonts: usize,
 }
 
 impl GalleryRequest {
     /// The request of a brief.
-    pub fn of(brief: &Brief, templates: &TemplateCatalogue, language: Language, fonts: &FontCatalog) -> Self {
+    pub fn of(brief: &Brief, templates: &TemplateCatalogue, language: Language, fonts: &FontCatalog, brand: Option<Arc<BrandKit>>) -> Self {
+        let texts = template_brief::own_texts(brief, templates, brand.as_deref());
         Self {
             product: brief.product.clone(),
-            texts: template_brief::own_texts(brief, templates),
+            filling: Filling { texts, language, brand },
             canvas: (brief.width, brief.height),
-            language,
             fonts: fonts.names().len(),
         }
     }
@@ -153,7 +153,7 @@ struct Painter {
 
 impl Painter {
     fn paint(&mut self, template: &Template, request: &GalleryRequest, fonts: &FontCatalog, cancel: &CancelToken) -> Option<ColorImage> {
-        let laid = template_brief::lay_out_for_brief(template, &request.texts, request.canvas, request.language, fonts).ok()?;
+        let laid = template_brief::lay_out_for_brief(template, &request.filling, request.canvas, fonts).ok()?;
         let mut raw = RawRequest::default();
         apply(&mut raw, &laid);
         raw.attachments.insert(PRODUCT_IMAGE.name, Attachment::Image(self.photo(request.product.as_ref())?));

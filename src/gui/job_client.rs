@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use parking_lot::Mutex;
 use serde_json::{Map, Value, json};
@@ -11,11 +12,13 @@ use super::brief_layers::is_picture;
 use super::photos::PhotoStore;
 use super::state::{Brief, Product, random_seed};
 use crate::engine::{Engine, SubmitPolicy};
+use crate::imaging::Plane;
 use crate::job::{Annotation, ImageName, JobSnapshot};
 use crate::notice;
 use crate::notice::Notice;
-use crate::request::fields::{BACKGROUND_IMAGE, FIELDS, FORCE_FROM_STEP, MASK_IMAGE, PRODUCT_IMAGE, SEED};
+use crate::request::fields::{BACKGROUND_IMAGE, FIELDS, FORCE_FROM_STEP, MASK_IMAGE, PRODUCT_IMAGE, SEED, START_STEP};
 use crate::request::{FieldError, JobSpec, OpenRequest, StepNumber, UnusableImage};
+use crate::templates::Frame;
 
 /// How a brief becomes a job.
 #[derive(Clone, Copy, Debug, Default)]
@@ -51,7 +54,23 @@ pub struct RestoredBrief {
     pub brief: Brief,
     /// Whether the job's photo is unknown, because the request contained a finished background whose job is not here.
     pub photo_unknown: bool,
+    /// Whether the advertisement was made with a photo, as far as that is known.
+    pub had_photo: bool,
 }
+
+/// Where product and headline stand in the pictures of a job, pixels of its canvas.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct PartFrames {
+    /// The product.
+    pub product: Option<Frame>,
+    /// The ink of the sculpted headline.
+    pub headline: Option<Frame>,
+}
+
+/// From this value on a mask counts as product or letter.
+const INK: f32 = 0.3;
+/// How often the end of a job is looked for.
+const WAIT_INTERVAL: Duration = Duration::from_millis(40);
 
 /// The job engine as the studio uses it; clones share it.
 #[derive(Clone)]
@@ -150,6 +169,37 @@ impl JobClient {
         }
     }
 
+    /// Waits for the end of a job, which is stopped once `stops` says so. `None` if the job is gone.
+    pub fn wait(&self, id: Uuid, stops: &dyn Fn() -> bool) -> Option<Arc<JobSnapshot>> {
+        let mut is_stopped = false;
+        loop {
+            let job = self.engine.snapshot(id)?;
+            if !job.status.is_active() {
+                return Some(job);
+            }
+            if !is_stopped && stops() {
+                is_stopped = true;
+                self.stop(Some(id));
+            }
+            std::thread::sleep(WAIT_INTERVAL);
+        }
+    }
+
+    /// Where product and headline stand in a finished job, by its masks.
+    pub fn frames(&self, id: Uuid) -> PartFrames {
+        let found = |name: ImageName| {
+            let mask = self.engine.load_image(id, name)?.into_luma8();
+            let (x0, y0, x1, y1) = Plane::from_gray(&mask).bounds(INK)?;
+            Some(Frame { x0: x0 as f32, y0: y0 as f32, x1: x1 as f32, y1: y1 as f32 })
+        };
+        PartFrames { product: found(ImageName::Placed), headline: found(ImageName::Letters) }
+    }
+
+    /// The file of a job's picture.
+    pub fn image_path(&self, id: Uuid, name: ImageName) -> Option<PathBuf> {
+        self.engine.image_path(id, name)
+    }
+
     /// Moves a finished job to the trash.
     ///
     /// # Errors
@@ -211,7 +261,7 @@ impl JobClient {
             brief.backdrop = Some(self.photos.keep(&read(&path)?, "background.png")?);
         }
         self.restore_layers(&mut brief, job.id)?;
-        Ok(RestoredBrief { brief, photo_unknown })
+        Ok(RestoredBrief { brief, photo_unknown, had_photo: true })
     }
 
     /// The brief inside a picture of this program, given the picture's text entries; `None` for any other picture.
@@ -230,7 +280,10 @@ impl JobClient {
         let side = |key: &str| all[key].as_u64().and_then(|v| u32::try_from(v).ok()).unwrap_or(1024);
         let mut brief = Brief::from_parameters(parameters, all["seed"].as_u64().unwrap_or(0), (side("width"), side("height")));
         brief.drop_layers_without_pictures();
-        Ok(Some(RestoredBrief { brief, photo_unknown: true }))
+        // A job that began later than with the background does not know.
+        let is_first = parameters.get(START_STEP.name).and_then(Value::as_u64).is_none_or(|step| step == 1);
+        let had_photo = !is_first || parameters.get(PRODUCT_IMAGE.name).is_some_and(|photo| !photo.is_null());
+        Ok(Some(RestoredBrief { brief, photo_unknown: true, had_photo }))
     }
 
     /// Copies the pictures of a job's layers. A layer whose picture is lost is left out.
@@ -289,8 +342,6 @@ fn open_request(brief: &Brief) -> Result<OpenRequest, Notice> {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
     use crate::backend::draft::DraftBackend;
     use crate::engine::EngineConfig;

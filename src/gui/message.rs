@@ -5,12 +5,21 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
+use super::brand_kit::BrandKit;
 use super::brush::{LoadedMask, MaskKey};
 use super::dialogs::FilePurpose;
 use super::job_client::{RestoredBrief, Submission};
 use super::path_entry::{CheckReason, PathState};
 use super::state::{Brief, Mask, Product};
 use crate::notice::Notice;
+
+/// What a task did with a brand kit.
+pub enum BrandOutcome {
+    /// The kit in a folder was read, or could not be.
+    Opened(Result<Box<BrandKit>, Notice>),
+    /// This kit was written and read again, or could not be; and whether it has a new font.
+    Written(Arc<BrandKit>, Result<Box<BrandKit>, Notice>, bool),
+}
 
 /// A message of a background task.
 pub enum Message {
@@ -33,6 +42,12 @@ pub enum Message {
         /// The brief with the template.
         after: Box<Brief>,
     },
+    /// A brand kit was read or written.
+    Brand(BrandOutcome),
+    /// A job of the size set was submitted.
+    SetSubmitted(Submission),
+    /// The progress of the size set changed.
+    SetChanged,
     /// A task succeeded.
     Succeeded(Notice),
     /// A remark on a file that was opened.

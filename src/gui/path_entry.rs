@@ -98,7 +98,10 @@ pub fn check(purpose: &FilePurpose, text: &str) -> PathState {
     // A file to read may be named in another Unicode normal form; a file to write is named as typed.
     if !purpose.writes() {
         let path = paths::find(&typed);
-        let exists = if purpose.is_folder() { path.is_dir() } else { path.is_file() };
+        // A folder that will be made needs one to be made in.
+        let can_be_made =
+            || purpose.makes_folder() && !path.exists() && path.parent().is_some_and(|p| p.as_os_str().is_empty() || p.is_dir());
+        let exists = if purpose.is_folder() { path.is_dir() || can_be_made() } else { path.is_file() };
         return if exists { PathState::Usable(path) } else { PathState::Missing };
     }
     let has_folder = typed.parent().is_some_and(|p| p.as_os_str().is_empty() || p.is_dir());

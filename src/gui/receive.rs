@@ -4,7 +4,7 @@ use egui::Context;
 use uuid::Uuid;
 
 use super::app::Studio;
-use super::job_client::Submission;
+use super::job_client::{RestoredBrief, Submission};
 use super::layer_edits;
 use super::message::Message;
 use super::server::ServerEvent;
@@ -51,7 +51,7 @@ impl Studio {
                 self.session.brief.background_color.clear();
                 self.view.source = Source::Draft;
             }
-            Message::Restored(restored, base) => self.restored(restored.brief, base, restored.photo_unknown, now),
+            Message::Restored(restored, base) => self.restored(*restored, base, now),
             Message::ProjectSaved { brief, path, project } => {
                 self.toasts.notify(Severity::Success, notice!("toast-saved", path = path.display()), now);
                 self.undo.saved(&mut self.session, project, path, *brief);
@@ -70,10 +70,13 @@ impl Studio {
                 self.view.tab = Tab::Final;
             }
             Message::TemplateApplied { .. } => self.toasts.notify(Severity::Info, notice!("templates-edited-meanwhile"), now),
+            Message::Brand(outcome) => self.receive_brand(outcome, now),
+            Message::SetSubmitted(submission) => self.set_submitted(submission),
+            Message::SetChanged => {}
             Message::Succeeded(text) => self.toasts.notify(Severity::Success, text, now),
             Message::Noted(text) => self.toasts.notify(Severity::Info, text, now),
             Message::Failed(text) => self.toasts.notify(Severity::Error, text, now),
-            Message::FileChosen(purpose, path) => self.use_file(purpose, path),
+            Message::FileChosen(purpose, path) => self.use_file(purpose, path, now),
             Message::NoFileDialog(purpose) => self.window = Some(Window::path(purpose)),
             Message::PathChecked(text, state, reason) => {
                 if let Some(Window::Path { purpose, entry }) = &mut self.window
@@ -81,7 +84,7 @@ impl Studio {
                 {
                     let purpose = purpose.clone();
                     self.window = None;
-                    self.use_file(purpose, path);
+                    self.use_file(purpose, path, now);
                 }
             }
             Message::ModelsListed => {}
@@ -154,8 +157,10 @@ impl Studio {
         self.view.source = Source::Draft;
     }
 
-    fn restored(&mut self, mut brief: Brief, base: Option<Uuid>, photo_unknown: bool, now: f64) {
-        let photo_missing = photo_unknown && base.is_none();
+    fn restored(&mut self, restored: RestoredBrief, base: Option<Uuid>, now: f64) {
+        let RestoredBrief { mut brief, photo_unknown, had_photo } = restored;
+        // An advertisement that was made without a photo needs none.
+        let photo_missing = photo_unknown && had_photo && base.is_none();
         if photo_unknown {
             (brief.product, brief.mask) = (self.session.brief.product.clone(), self.session.brief.mask.clone());
         } else if let Some(id) = base {

@@ -16,6 +16,7 @@ use crate::formats::Catalogue;
 use crate::hub::Downloads;
 use crate::notice;
 use crate::notice::Notice;
+use crate::templates::TemplateCatalogue;
 
 /// A change of the server's state.
 pub enum ServerEvent {
@@ -96,7 +97,13 @@ impl ServerSwitch {
     }
 
     /// Starts the server; events wake the window.
-    pub fn start(&mut self, engine: Engine, models: Option<Arc<Downloads>>, formats: Arc<Catalogue>, ctx: &Context) {
+    pub fn start(
+        &mut self,
+        engine: Engine,
+        models: Option<Arc<Downloads>>,
+        (formats, templates): (Arc<Catalogue>, Arc<TemplateCatalogue>),
+        ctx: &Context,
+    ) {
         let Ok(address) = self.bind.trim().replace("localhost:", "127.0.0.1:").parse::<SocketAddr>() else { return };
         if self.origins.iter().any(|o| api::read_origin(o).is_ok_and(|o| o == "null")) {
             tracing::warn!(
@@ -105,7 +112,7 @@ impl ServerSwitch {
         }
         let token = Some(self.token.trim().to_owned()).filter(|t| !t.is_empty());
         let security = SecurityPolicy::listening(address, token, self.hosts.clone(), self.origins.clone());
-        let state = ApiState::new(engine, security, self.body_limit).with_formats(formats);
+        let state = ApiState::new(engine, security, self.body_limit).with_formats(formats).with_templates(templates);
         let state = match models {
             Some(models) => state.with_models(models),
             None => state,

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::job_client::PartFrames;
 use super::live::Boxes;
 use super::sizes::SIZES;
 use super::spec;
@@ -12,21 +13,23 @@ use crate::typography::FontCatalog;
 /// The brief in every usual size. `boxes`: the boxes of its parts. Without them, or if nothing was placed by hand, the pipeline lays out each
 /// size. Measures texts, so it must not run on the window's thread.
 pub fn briefs(brief: &Brief, boxes: Option<&Boxes>, fonts: &FontCatalog) -> Vec<Brief> {
-    SIZES.iter().map(|&(_, width, height)| resized(brief, boxes, (width, height), fonts)).collect()
+    let (w, h) = (brief.width as f32, brief.height as f32);
+    let frame = |rect: egui::Rect| Frame { x0: rect.min.x * w, y0: rect.min.y * h, x1: rect.max.x * w, y1: rect.max.y * h };
+    let frames = boxes.map(|boxes| PartFrames { product: boxes.product.map(frame), headline: boxes.text.map(frame) });
+    SIZES.iter().map(|&(_, width, height)| on_canvas(brief, frames.as_ref(), (width, height), &Margins::default(), fonts)).collect()
 }
 
-fn resized(brief: &Brief, boxes: Option<&Boxes>, to: (u32, u32), fonts: &FontCatalog) -> Brief {
+/// The brief on another canvas, whose margins stay free of texts. `frames`: the boxes of its parts in pixels; see [`briefs`].
+pub fn on_canvas(brief: &Brief, frames: Option<&PartFrames>, to: (u32, u32), margins: &Margins, fonts: &FontCatalog) -> Brief {
     let mut after = Brief { width: to.0, height: to.1, ..brief.clone() };
     let fields = brief.to_raw();
     // A brief with errors is submitted as it is, so that the errors are reported.
-    let (Some(boxes), Ok(spec)) = (boxes, spec::of(brief, fonts)) else { return after };
+    let (Some(frames), Ok(spec)) = (frames, spec::of(brief, fonts)) else { return after };
     if to == (brief.width, brief.height) || !is_placed_by_hand(&fields) {
         return after;
     }
-    let (w, h) = (brief.width as f32, brief.height as f32);
-    let frame = |rect: egui::Rect| Frame { x0: rect.min.x * w, y0: rect.min.y * h, x1: rect.max.x * w, y1: rect.max.y * h };
-    let finished = Finished { spec: &spec, product: boxes.product.map(frame), headline: boxes.text.map(frame) };
-    let adapted = adapt_request(&fields, &finished, to, &Margins::default(), fonts);
+    let finished = Finished { spec: &spec, product: frames.product, headline: frames.headline };
+    let adapted = adapt_request(&fields, &finished, to, margins, fonts);
     let number = |name: &str| adapted.get(name).and_then(Value::as_f64).map(|v| v as f32);
     after.layers = without_pictures(adapted.get("layers"));
     (after.product_x, after.product_y, after.product_scale) = (number("product_x"), number("product_y"), number("product_scale"));

@@ -78,6 +78,8 @@ pub enum FolderKind {
     Models,
     /// Exported pictures.
     Exports,
+    /// Folders of brand kits.
+    Brands,
 }
 
 /// The layers in a job's parameters or in a request, without their pictures, which are descriptions there.
@@ -423,6 +425,12 @@ pub struct Session {
     pub saved: Option<(PathBuf, Brief)>,
     /// The server's address as entered in the studio; `None` uses the configured one.
     pub server: Option<String>,
+    /// The folder of the brand kit.
+    pub brand: Option<PathBuf>,
+    /// IDs of the formats that were chosen for the last size set.
+    pub set_formats: Vec<String>,
+    /// The pattern of its file names; empty for the usual one.
+    pub set_pattern: String,
 }
 
 impl Default for Session {
@@ -445,6 +453,9 @@ impl Default for Session {
             variations: 4,
             saved: None,
             server: None,
+            brand: None,
+            set_formats: Vec::new(),
+            set_pattern: String::new(),
         }
     }
 }

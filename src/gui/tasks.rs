@@ -1,6 +1,5 @@
 //! The studio's background tasks. Each runs a blocking function on its own thread and sends the result to the window.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, mpsc};
@@ -10,17 +9,21 @@ use tracing::Span;
 use uuid::Uuid;
 
 use super::background::{Mailbox, TaskThreads, WriteGuard};
+use super::brand_kit::BrandKit;
 use super::brush::{FinishedStroke, LoadedMask, MaskRequest};
 use super::clipboard::{self, Pasted};
 use super::dialogs::{self, Answer, FilePurpose};
 use super::export::{self, Settings};
-use super::job_client::{JobClient, RestoredBrief, SubmitOptions};
+use super::format_set::{FormatSets, SetOrder};
+use super::job_client::{JobClient, RestoredBrief, Submission, SubmitOptions};
 use super::live::Boxes;
-use super::message::Message;
+use super::message::{BrandOutcome, Message};
 use super::native_window::NativeWindow;
 use super::path_entry::{self, CheckReason};
 use super::photos::PhotoStore;
+use super::set_work::SetWork;
 use super::state::{Brief, Session};
+use super::template_brief::Filling;
 use super::writer::Writer;
 use super::{presets, project_file, size_set, template_brief};
 use crate::engine::Engine;
@@ -31,6 +34,7 @@ use crate::notice::Notice;
 use crate::request::SourceImage;
 use crate::request::StepNumber;
 use crate::request::fields::{BACKGROUND_IMAGE, PRODUCT_IMAGE};
+use crate::request::layers::Color;
 use crate::templates::Template;
 use crate::typography::FontCatalog;
 
@@ -199,7 +203,8 @@ impl Tasks {
     /// Restores the settings of a job. `brief`: the brief of the job, if the session has it.
     pub fn restore(&self, job: Arc<JobSnapshot>, brief: Option<Brief>) {
         self.run("nanococoa-restore", job_span(job.id), move |cx| {
-            let known = brief.map(|brief| RestoredBrief { brief, photo_unknown: false });
+            // The job has its own copies of pictures that the studio has lost.
+            let known = brief.filter(Brief::has_its_pictures).map(|brief| RestoredBrief { brief, photo_unknown: false, had_photo: true });
             let restored = known.map_or_else(|| cx.jobs.brief_of(&job), Ok)?;
             Ok(Some(Message::Restored(Box::new(restored), Some(job.id))))
         });
@@ -308,19 +313,67 @@ impl Tasks {
         });
     }
 
-    /// Lays a template out on the canvas of a brief, with the designer's texts by slot.
-    pub fn apply_template(
+    /// Lays a template out on the canvas of a brief.
+    pub fn apply_template(&self, brief: Brief, template: Template, filling: Filling, fonts: Arc<FontCatalog>) {
+        self.run("nanococoa-template", Span::current(), move |cx| {
+            let laid = template_brief::lay_out_for_brief(&template, &filling, (brief.width, brief.height), &fonts)?;
+            let after = template_brief::apply_to_brief(&brief, &laid, &cx.photos)?;
+            Ok(Some(Message::TemplateApplied { before: Box::new(brief), after: Box::new(after) }))
+        });
+    }
+
+    /// Reads the brand kit in a folder.
+    pub fn open_brand(&self, folder: PathBuf) {
+        self.run("nanococoa-brand", Span::current(), move |_| {
+            Ok(Some(Message::Brand(BrandOutcome::Opened(BrandKit::open(&folder).map(Box::new)))))
+        });
+    }
+
+    /// Makes a brand kit in a folder, or reads the one that is there.
+    pub fn create_brand(&self, folder: PathBuf, colors: Vec<Color>) {
+        self.run_write("nanococoa-brand", Span::current(), move |_| {
+            Ok(Some(Message::Brand(BrandOutcome::Opened(BrandKit::create(&folder, &colors).map(Box::new)))))
+        });
+    }
+
+    /// Writes a brand kit.
+    pub fn save_brand(&self, kit: Arc<BrandKit>) {
+        self.run_write("nanococoa-brand", Span::current(), move |_| {
+            let saved = kit.save().map(Box::new);
+            Ok(Some(Message::Brand(BrandOutcome::Written(kit, saved, false))))
+        });
+    }
+
+    /// Copies a logo or a font into a brand kit, and writes the kit.
+    pub fn add_to_brand(&self, kit: Arc<BrandKit>, path: PathBuf, is_font: bool) {
+        self.run_write("nanococoa-brand", Span::current(), move |_| {
+            let added = if is_font { kit.with_font(&path) } else { kit.with_logo(&path) };
+            Ok(Some(Message::Brand(BrandOutcome::Written(kit, added.map(Box::new), is_font))))
+        });
+    }
+
+    /// Makes a size set of a finished job in a folder. `brief`: the brief of the job, if the session has it.
+    pub fn make_set(
         &self,
-        brief: Brief,
-        template: Template,
-        texts: BTreeMap<String, String>,
+        order: SetOrder,
+        folder: PathBuf,
+        (job, brief): (Arc<JobSnapshot>, Option<Brief>),
+        sets: FormatSets,
         fonts: Arc<FontCatalog>,
         lang: Language,
     ) {
-        self.run("nanococoa-template", Span::current(), move |cx| {
-            let laid = template_brief::lay_out_for_brief(&template, &texts, (brief.width, brief.height), lang, &fonts)?;
-            let after = template_brief::apply_to_brief(&brief, &laid, &cx.photos)?;
-            Ok(Some(Message::TemplateApplied { before: Box::new(brief), after: Box::new(after) }))
+        self.run_write("nanococoa-set", job_span(job.id), move |cx| {
+            let tell = |submission: Option<Submission>| {
+                cx.mailbox.send(submission.map_or(Message::SetChanged, Message::SetSubmitted));
+            };
+            let work = SetWork { jobs: &cx.jobs, fonts: &fonts, lang, sets: &sets, tell: &tell };
+            // The job's own brief, if a picture of the session's is gone.
+            let brief = brief.filter(Brief::has_its_pictures).map_or_else(|| cx.jobs.brief_of(&job).map(|found| found.brief), Ok);
+            let made = brief.and_then(|brief| work.run(&order, &folder, &brief, &cx.jobs.frames(job.id)));
+            let (done, all) = sets.end();
+            made?;
+            let done = notice!("set-toast-done", done = done, all = all, folder = folder.as_path());
+            Ok(Some(Message::Succeeded(done)))
         });
     }
 

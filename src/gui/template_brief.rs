@@ -1,9 +1,11 @@
 //! Fills a template with the texts of a brief, and applies it to the brief. Blocking.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::brand_kit::BrandKit;
 use super::photos::PhotoStore;
 use super::state::{Brief, Product, without_pictures};
 use crate::imaging::encode::{ImageRef, encode_png};
@@ -14,9 +16,23 @@ use crate::request::layers::LayerType;
 use crate::templates::{HEADLINE, LaidOut, Margins, SlotKind, Template, TemplateCatalogue, TemplateInput, lay_out};
 use crate::typography::FontCatalog;
 
-/// The designer's own texts in a brief, by slot. Texts that come from a template as they are do not count.
-pub fn own_texts(brief: &Brief, templates: &TemplateCatalogue) -> BTreeMap<String, String> {
+/// What fills a template's slots.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Filling {
+    /// The designer's own texts by slot.
+    pub texts: BTreeMap<String, String>,
+    /// Language of the template's texts.
+    pub language: Language,
+    /// The brand kit: its colours, fonts, logo and texts take the place of the template's.
+    pub brand: Option<Arc<BrandKit>>,
+}
+
+/// The designer's own texts in a brief, by slot. Texts that come from a template or from the brand kit as they are do not count.
+pub fn own_texts(brief: &Brief, templates: &TemplateCatalogue, kit: Option<&BrandKit>) -> BTreeMap<String, String> {
     let is_default = |slot: &str, text: &str| {
+        if kit.and_then(|kit| kit.brand.texts.get(slot)).is_some_and(|own| joined(own) == joined(text)) {
+            return true;
+        }
         let slots = templates.templates().iter().flat_map(|template| &template.slots).filter(|known| known.name == slot);
         slots.clone().any(|known| [&known.en, &known.ko].iter().any(|default| joined(default) == joined(text)))
     };
@@ -50,17 +66,19 @@ fn joined(text: &str) -> String {
 ///
 /// # Errors
 /// A text cannot be used.
-pub fn lay_out_for_brief(
-    template: &Template,
-    texts: &BTreeMap<String, String>,
-    canvas: (u32, u32),
-    language: Language,
-    fonts: &FontCatalog,
-) -> Result<LaidOut, Notice> {
+pub fn lay_out_for_brief(template: &Template, filling: &Filling, canvas: (u32, u32), fonts: &FontCatalog) -> Result<LaidOut, Notice> {
     let has = |name: &String| template.slots.iter().any(|slot| slot.name == *name && slot.kind != SlotKind::Logo);
-    let texts: BTreeMap<String, String> = texts.iter().filter(|(name, _)| has(name)).map(|(n, t)| (n.clone(), t.clone())).collect();
-    let input =
-        TemplateInput { language, texts: &texts, logo: None, brand: None, canvas, margins: Margins::default(), least_type: 0.0, fonts };
+    let texts = filling.texts.iter().filter(|(name, _)| has(name)).map(|(n, t)| (n.clone(), t.clone())).collect();
+    let input = TemplateInput {
+        language: filling.language,
+        texts: &texts,
+        logo: None,
+        brand: filling.brand.as_deref().map(|kit| &kit.brand),
+        canvas,
+        margins: Margins::default(),
+        least_type: 0.0,
+        fonts,
+    };
     lay_out(template, &input)
 }
 

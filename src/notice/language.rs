@@ -31,8 +31,8 @@ macro_rules! files {
     ($language:literal) => {
         Files {
             messages: &files!($language: "common", "config", "request", "decode", "typography", "draft", "diffusion", "pipeline", "layers", "job", "store",
-                "engine", "formats", "templates", "hub", "api", "cli", "studio-brief", "studio-canvas", "studio-commands", "studio-files", "studio-jobs", "studio-layers", "studio-messages",
-                "studio-windows"),
+                "engine", "formats", "templates", "hub", "api", "cli", "studio-brand", "studio-brief", "studio-canvas", "studio-commands", "studio-files", "studio-jobs", "studio-layers", "studio-messages",
+                "studio-sets", "studio-windows"),
             fields: include_str!(concat!("../../assets/i18n/", $language, "/fields.ftl")),
         }
     };

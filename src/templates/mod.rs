@@ -7,6 +7,7 @@
 mod adapt_request;
 mod apply;
 mod brand;
+mod brand_text;
 mod catalogue;
 mod color;
 mod geometry;
@@ -21,7 +22,7 @@ mod tests;
 
 pub use adapt_request::{Finished, adapt_request, is_placed_by_hand};
 pub use apply::{apply, replaced_fields};
-pub use brand::{Brand, BrandError};
+pub use brand::{Brand, BrandError, MAX_ENTRIES as MAX_BRAND_ENTRIES};
 pub use catalogue::{TemplateCatalogue, TemplateError};
 pub use geometry::{Frame, Margins};
 pub use lay_out::{LaidOut, PlacedText, TemplateInput, lay_out};

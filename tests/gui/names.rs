@@ -61,6 +61,8 @@ fn small_windows_hold_everything() {
             UiCommand::Palette,
             UiCommand::OpenPath,
             UiCommand::Fonts,
+            UiCommand::Brand,
+            UiCommand::FormatSet,
         ];
         for command in [None].into_iter().chain(windows.map(Some)) {
             let place = command.map_or("desk", |c| c.info().key);
@@ -101,6 +103,8 @@ fn every_control_has_a_name() {
             UiCommand::Palette,
             UiCommand::OpenPath,
             UiCommand::Fonts,
+            UiCommand::Brand,
+            UiCommand::FormatSet,
         ] {
             let ctx = desk.harness.ctx.clone();
             desk.harness.state_mut().execute(&ctx, command);
@@ -175,6 +179,11 @@ fn every_word_can_be_translated() {
         "Open RAIL++-M",
         "WebP",
         "English",
+        "{name}",
+        "{format}",
+        "{width}",
+        "{height}",
+        "{number}",
     ];
     const KEYS: &[&str] = &["Ctrl", "Shift", "Alt", "Delete", "Enter", "Esc", "Space", "Tab"];
     // Presets are data with their own words for each language.
@@ -200,6 +209,8 @@ fn every_word_can_be_translated() {
                 | UiCommand::Palette
                 | UiCommand::OpenPath
                 | UiCommand::Fonts
+                | UiCommand::Brand
+                | UiCommand::FormatSet
         )
     }) {
         let ctx = desk.harness.ctx.clone();
@@ -212,6 +223,8 @@ fn every_word_can_be_translated() {
     let mut names = font_names(&desk);
     desk.end();
     names.extend(NAMES.iter().map(|name| (*name).to_owned()));
+    // The catalogue has its own words for each language.
+    names.extend(nanococoa::formats::Catalogue::embedded().formats().iter().map(|format| format.name_en.clone()));
     names.sort_by_key(|name| std::cmp::Reverse(name.len()));
     let folder = dir.path().to_str().unwrap();
     // Paths in messages are arguments; the folder's own path has no blanks.

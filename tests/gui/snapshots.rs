@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable as _;
 use egui_kittest::wgpu::WgpuTestRenderer;
 use image::{Rgb, RgbImage};
 use nanococoa::config::{Config, Overrides};
@@ -347,6 +348,79 @@ fn layer_gallery() {
         shoot(&mut desk, "plain");
         desk.click("menu-layer");
         shoot(&mut desk, "menu");
+        desk.end();
+    }
+}
+
+/// Clicks on what may be out of sight in a small window.
+fn press_below_the_fold(desk: &mut Desk, words: &str) {
+    desk.harness.get_all_by_label(words).last().unwrap().scroll_to_me();
+    desk.frames(6);
+    desk.click_label(words);
+}
+
+/// The brand kit and the size set, for people to look at; as [`gallery`].
+#[test]
+#[ignore = "writes pictures for people, compares nothing"]
+fn kit_gallery() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("gallery");
+    std::fs::create_dir_all(&folder).unwrap();
+    for (lang, dark) in [(Language::Korean, true), (Language::English, false)] {
+        let look = look("kit", lang, dark, SMALL);
+        let dir = tempfile::tempdir().unwrap();
+        let kit = dir.path().join("봄 카페");
+        std::fs::create_dir_all(kit.join("fonts")).unwrap();
+        std::fs::create_dir_all(dir.path().join("studio")).unwrap();
+        std::fs::copy(crate::desk::sample(), kit.join("logo.png")).unwrap();
+        let text = "name = \"Café Bom\"\nlogo = \"logo.png\"\n[colors]\nprimary = \"#00704A\"\non_primary = \"#FFFFFF\"\naccent = \"#C8102E\"\n\
+                    [texts]\nkicker = \"봄 카페 소식\"\n";
+        std::fs::write(kit.join("brand.toml"), text).unwrap();
+        std::fs::write(dir.path().join("studio/session.json"), serde_json::json!({"brand": kit}).to_string()).unwrap();
+        let mut desk = studio(&look, dir.path(), real(dir.path()));
+        let shoot = |desk: &mut Desk, name: &str| {
+            desk.harness.remove_cursor();
+            desk.frames(10);
+            let tag = if lang == Language::Korean { "ko" } else { "en" };
+            desk.harness.render().unwrap().save(folder.join(format!("kit-{name}-{tag}.png"))).unwrap();
+        };
+        desk.until("the kit", |s| s.brand_kit().is_some());
+        fill(&mut desk);
+        settle(&mut desk);
+        desk.click("command-generate");
+        desk.until_made(1);
+        desk.frames(4);
+        let ctx = desk.harness.ctx.clone();
+        desk.harness.state_mut().execute(&ctx, UiCommand::Brand);
+        shoot(&mut desk, "brand");
+        desk.harness.key_press(egui::Key::Escape);
+        desk.frames(4);
+        desk.harness.state_mut().execute(&ctx, UiCommand::Templates);
+        desk.until("the pictures", |s| !s.is_loading());
+        shoot(&mut desk, "templates");
+        desk.harness.key_press(egui::Key::Escape);
+        desk.frames(4);
+        desk.harness.state_mut().execute(&ctx, UiCommand::AddText);
+        desk.frames(6);
+        desk.click("layer-color");
+        shoot(&mut desk, "picker");
+        desk.harness.key_press(egui::Key::Escape);
+        desk.frames(4);
+        desk.harness.state_mut().execute(&ctx, UiCommand::FormatSet);
+        desk.frames(4);
+        for id in ["instagram-square", "instagram-story", "google-300x250"] {
+            let spec = nanococoa::formats::Catalogue::embedded().get(id).unwrap().clone();
+            press_below_the_fold(&mut desk, &format!("{}  {}×{}", spec.name(lang), spec.width, spec.height));
+        }
+        shoot(&mut desk, "set");
+        press_below_the_fold(&mut desk, &lang.notice(&notice!("set-start", count = 3)));
+        desk.until("the path box", |s| s.window_name() == Some("path"));
+        desk.frames(3);
+        desk.fill("path-field", &dir.path().join("set").display().to_string());
+        desk.click("path-read");
+        desk.until("a running set", |s| s.is_making_set());
+        shoot(&mut desk, "making");
+        desk.until("the set", |s| !s.is_making_set());
+        shoot(&mut desk, "made");
         desk.end();
     }
 }

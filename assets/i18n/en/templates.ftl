@@ -20,6 +20,7 @@ templates-logo-is-text = the slot { $slot } takes a picture; name a PNG, JPEG, W
 templates-slot-too-long = the slot { $slot } has { $count } characters; shorten it to at most { $most }
 
 brand-unreadable = The brand kit { $path } cannot be read: { $detail }. Name a folder that has a brand.toml.
+brand-syntax = The brand kit { $path } cannot be used: line { $line }: { $detail }. Correct the file.
 brand-too-large = it is larger than { $most } KiB; make it smaller
 brand-logo = logo: { $name } cannot be used: { $reason }
 brand-logo-outside = logo must be the name of a file in the same folder

@@ -19,6 +19,7 @@ templates-logo-is-text = { $slot } 슬롯에는 그림이 들어가요. PNG, JPE
 templates-slot-too-long = { $slot } 슬롯이 { $count }자예요. { $most }자 이하로 줄이세요
 
 brand-unreadable = 브랜드 키트 { JOSA($path, "을/를") } 읽을 수 없어요: { $detail }. brand.toml이 있는 폴더를 지정하세요.
+brand-syntax = 브랜드 키트 { JOSA($path, "을/를") } 쓸 수 없어요: { $line }번째 줄: { $detail }. 파일을 고치세요.
 brand-too-large = { $most } KiB보다 커요. 크기를 줄이세요
 brand-logo = logo: { JOSA($name, "을/를") } 쓸 수 없어요: { $reason }
 brand-logo-outside = logo는 같은 폴더에 있는 파일 이름이어야 해요

@@ -6,6 +6,7 @@ use egui::{
 use egui::{pos2, vec2};
 use serde_json::json;
 
+use crate::gui::brand_colors::{self, BrandColors};
 use crate::gui::{theme, widgets};
 use crate::notice;
 use crate::notice::Language;
@@ -33,6 +34,14 @@ const PICKER: f32 = 212.0;
 /// Cells of the picker's square in each direction.
 const CELLS: usize = 12;
 
+/// Size of a swatch, and its distance from the digits, in points.
+const SWATCH: egui::Vec2 = vec2(30.0, 28.0);
+const GAP: f32 = 6.0;
+/// Margin inside the field of the digits in points.
+const DIGITS_MARGIN: i8 = 8;
+/// Room for the cursor behind the digits in points.
+const CURSOR: f32 = 3.0;
+
 /// Hue, saturation and brightness, 0..=1.
 type Hsv = [f32; 3];
 
@@ -48,7 +57,7 @@ pub fn field(ui: &mut Ui, lang: Language, name: &str, color: &mut Color, used: &
 /// Draws the swatch and the digits of a colour. Returns whether it was changed.
 pub fn pair(ui: &mut Ui, lang: Language, name: &str, color: &mut Color, used: &[Color]) -> bool {
     let before = *color;
-    ui.spacing_mut().item_spacing.x = 6.0;
+    ui.spacing_mut().item_spacing.x = GAP;
     let response = swatch(ui, *color, name);
     Popup::menu(&response).id(response.id.with("picker")).close_behavior(PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
         picker(ui, lang, color, used);
@@ -57,9 +66,14 @@ pub fn pair(ui: &mut Ui, lang: Language, name: &str, color: &mut Color, used: &[
     *color != before
 }
 
+/// Width that [`pair`] takes in points.
+pub fn pair_width(ui: &Ui) -> f32 {
+    SWATCH.x + GAP + digits_width(ui)
+}
+
 /// A button that shows a colour.
 fn swatch(ui: &mut Ui, color: Color, name: &str) -> Response {
-    let (rect, response) = ui.allocate_exact_size(vec2(30.0, 28.0), Sense::click());
+    let (rect, response) = ui.allocate_exact_size(SWATCH, Sense::click());
     let [r, g, b] = color;
     ui.painter().rect(
         rect,
@@ -79,7 +93,8 @@ fn digits(ui: &mut Ui, lang: Language, name: &str, color: &mut Color) {
     let id = ui.make_persistent_id(("digits", &name));
     let typed: Option<String> = ui.data(|data| data.get_temp(id));
     let mut text = typed.unwrap_or_else(|| hex(*color));
-    let edit = egui::TextEdit::singleline(&mut text).id(id.with("edit")).desired_width(62.0).margin(egui::Margin::symmetric(8, 6));
+    let edit = egui::TextEdit::singleline(&mut text).id(id.with("edit")).desired_width(digits_width(ui));
+    let edit = edit.margin(egui::Margin::symmetric(DIGITS_MARGIN, 6));
     let response = widgets::named(ui.add(edit), &name);
     if response.changed() {
         let digits = text.trim().trim_start_matches('#');
@@ -92,6 +107,14 @@ fn digits(ui: &mut Ui, lang: Language, name: &str, color: &mut Color) {
     } else {
         ui.data_mut(|data| data.remove_temp::<String>(id));
     }
+}
+
+/// Width of the field of the digits: the widest colour, the margins and the cursor.
+fn digits_width(ui: &Ui) -> f32 {
+    let font = egui::TextStyle::Body.resolve(ui.style());
+    let width_of = |text: String| ui.painter().layout_no_wrap(text, font.clone(), Color32::WHITE).size().x;
+    let widest = "0123456789ABCDEFabcdef".chars().map(|digit| width_of(digit.to_string().repeat(6))).fold(0.0, f32::max);
+    (width_of("#".into()) + widest + 2.0 * f32::from(DIGITS_MARGIN) + CURSOR).ceil()
 }
 
 fn picker(ui: &mut Ui, lang: Language, color: &mut Color, used: &[Color]) {
@@ -108,6 +131,10 @@ fn picker(ui: &mut Ui, lang: Language, color: &mut Color, used: &[Color]) {
         *color = to_rgb(hsv);
     }
     ui.data_mut(|data| data.insert_temp(id, hsv));
+    let brand = brand_colors::offered(ui.ctx());
+    if let Some(brand) = &brand {
+        of_brand(ui, lang, color, brand);
+    }
     let mut offered: Vec<Color> = Vec::new();
     for own in used.iter().take(MOST_USED).chain(&OFFERED) {
         if !offered.contains(own) {
@@ -122,6 +149,25 @@ fn picker(ui: &mut Ui, lang: Language, color: &mut Color, used: &[Color]) {
             }
         }
     });
+}
+
+/// The colours of the brand kit, and the button that adds the present one.
+fn of_brand(ui: &mut Ui, lang: Language, color: &mut Color, brand: &BrandColors) {
+    ui.label(egui::RichText::new(lang.t("brand-colors")).size(theme::SMALL).color(theme::colors(ui).dim));
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing = vec2(6.0, 6.0);
+        for (role, own) in &brand.colors {
+            let name = lang.notice(&notice!("brand-color", role = role.clone(), color = hex(*own)));
+            if swatch(ui, *own, &name).clicked() {
+                *color = *own;
+            }
+        }
+    });
+    if brand.colors.iter().all(|(_, own)| own != color) && widgets::link(ui, lang.t("brand-add-color")).clicked() {
+        brand.add(*color);
+        ui.ctx().request_repaint();
+    }
+    ui.separator();
 }
 
 /// Saturation to the right, brightness upwards. Arrow keys move by a hundredth.

@@ -291,7 +291,8 @@ fn size(cx: &PanelContext<'_>, brief: &mut Brief, ui: &mut Ui) {
 /// A side of the canvas, within the limits that the request allows.
 fn side(ui: &mut Ui, lang: crate::notice::Language, value: &mut u32, name: &'static str, width: f32) {
     let drag = egui::DragValue::new(value).range(MIN_SIDE..=MAX_SIDE).speed(4.0).update_while_editing(false);
-    let response = ui.add_sized(vec2(width, 34.0), drag);
+    let size = vec2(width, 34.0);
+    let response = ui.add_sized(size, drag.min_size(size));
     // As text, so that no language groups the digits.
     let [min, max] = [MIN_SIDE, MAX_SIDE].map(|n| n.to_string());
     let rule = notice!("size-range", side = name, min = min, max = max);
@@ -306,7 +307,8 @@ fn seed(cx: &PanelContext<'_>, seed: &mut u64, ui: &mut Ui) {
         let width = ui.available_width() - 2.0 * (34.0 + 8.0);
         ui.spacing_mut().button_padding.x = 6.0;
         let drag = egui::DragValue::new(seed).speed(1.0).range(0..=u64::MAX);
-        let response = ui.add_sized(vec2(width, 34.0), drag);
+        let size = vec2(width, 34.0);
+        let response = ui.add_sized(size, drag.min_size(size));
         widgets::named(response, lang.t("seed-title")).on_hover_text(lang.t("seed-about"));
         let dice = Button::new(widgets::icon(icons::DICES, 16.0).color(c.dim)).min_size(vec2(34.0, 34.0));
         let dice = widgets::named(ui.add(dice), lang.t("command-roll-seed"));

@@ -2,6 +2,7 @@
 
 use egui::{Align2, CornerRadius, FontId, Rect, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
+use crate::gui::brand_kit::BrandKit;
 use crate::gui::commands::UiCommand;
 use crate::gui::context::PanelContext;
 use crate::gui::search::Query;
@@ -43,7 +44,7 @@ pub fn show(cx: &PanelContext<'_>, font: &mut String, text: &str, state: &mut Fo
         let label = |korean| fonts.entry(name).and_then(|f| f.label(korean)).unwrap_or_default();
         query.matches(&format!("{name} {} {}", label(false), label(true)))
     };
-    let names: Vec<String> = fonts.names().into_iter().filter(found).collect();
+    let names: Vec<String> = BrandKit::sorted(cx.brand(), &fonts).into_iter().filter(found).collect();
     // A project may spell the name in another Unicode normal form, or without its folder.
     let chosen = fonts.resolve(font).unwrap_or_else(|| font.clone());
     let line: String = text.lines().find(|l| !l.trim().is_empty()).unwrap_or(lang.t("font-sample")).chars().take(SHOWN).collect();

@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::color;
 use super::fonts::{self, FontPanel};
 use super::number::{Shown, drag_value, number, pair};
+use crate::gui::brand_kit::BrandKit;
 use crate::gui::context::PanelContext;
 use crate::gui::{icons, layer_fields as fields, theme, widgets};
 use crate::notice;
@@ -35,6 +36,7 @@ pub fn show(cx: &PanelContext<'_>, layer: &mut Value, height: f32, used: &[Color
     text(cx, layer, state, ui);
     runs(cx, layer, used, state, ui);
     pair(ui, |ui, width| {
+        let width = width.min(ui.available_width() - color::pair_width(ui) - 6.0);
         number(ui, lang.t("layer-size"), layer, fields::field("size"), Shown::pixels(height), width);
         let mut own = fields::color(layer, fields::field("color"));
         if color::pair(ui, lang, lang.t("layer-color"), &mut own, used) {
@@ -148,7 +150,8 @@ fn run(cx: &PanelContext<'_>, run: &mut Value, words: &str, base: Color, used: &
         ui.scope(|ui| {
             let field = fields::part("runs", "scale");
             let drag = egui::DragValue::new(&mut scale).range(20.0..=400.0).speed(0.5).suffix(" %").max_decimals(0);
-            let response = ui.add_sized(egui::vec2(width - 24.0, 28.0), drag.update_while_editing(false));
+            let size = egui::vec2((width - 24.0).min(ui.available_width() - color::pair_width(ui) - 6.0), 28.0);
+            let response = ui.add_sized(size, drag.min_size(size).update_while_editing(false));
             if response.changed() {
                 fields::set_number(run, field, scale / 100.0);
             }
@@ -167,7 +170,7 @@ fn run(cx: &PanelContext<'_>, run: &mut Value, words: &str, base: Color, used: &
         if ui.selectable_label(own.is_empty(), lang.t("layer-run-font-same")).clicked() {
             fields::remove(run, "font_name");
         }
-        for name in all.names() {
+        for name in BrandKit::sorted(cx.brand(), &all) {
             if ui.selectable_label(name == own, fonts::label(&all, &name, lang)).clicked() {
                 fields::set_words(run, "font_name", &name);
             }

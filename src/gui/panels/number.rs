@@ -50,13 +50,31 @@ impl Shown {
 pub fn drag_value(ui: &mut Ui, name: &str, value: &mut f32, field: &'static Field, shown: Shown, width: f32) -> bool {
     let (min, max) = fields::range(field);
     let speed = if shown.decimals == 0 { 0.5 } else { 0.01_f32.max((max - min) * shown.scale / 2000.0) };
+    let number = *value;
     let drag = DragValue::new(value).range(min * shown.scale..=max * shown.scale).speed(speed).suffix(shown.unit);
-    let drag = drag.prefix(format!("{name}  ")).max_decimals(shown.decimals).update_while_editing(false);
     ui.spacing_mut().button_padding.x = 8.0;
-    let response = ui.add_sized(vec2(width, 30.0), drag);
+    let shortened = fitting_name(ui, name, number, shown, width);
+    let drag = drag.prefix(format!("{shortened}  ")).max_decimals(shown.decimals).update_while_editing(false);
+    // While it is edited the field keeps its width: a longer number is seen whole.
+    let size = vec2(width, 30.0);
+    let response = ui.add_sized(size, drag.min_size(size));
     let changed = response.changed();
     widgets::named(response, name).on_hover_text(name);
     changed
+}
+
+/// The name as long as it leaves room for the number: a field never grows over its neighbour, and no digit is cut off.
+fn fitting_name(ui: &Ui, name: &str, number: f32, shown: Shown, width: f32) -> String {
+    let font = egui::TextStyle::Button.resolve(ui.style());
+    let width_of = |text: String| ui.painter().layout_no_wrap(text, font.clone(), egui::Color32::WHITE).size().x;
+    let digits = width_of(format!("{number:.*}{}", shown.decimals, shown.unit));
+    let room = width - digits - 2.0 * ui.spacing().button_padding.x - 4.0;
+    if width_of(format!("{name}  ")) <= room {
+        return name.to_owned();
+    }
+    let chars: Vec<char> = name.chars().collect();
+    let cut = |count: usize| format!("{}…", chars[..count].iter().collect::<String>().trim_end());
+    (1..chars.len()).rev().map(cut).find(|short| width_of(format!("{short}  ")) <= room).unwrap_or_default()
 }
 
 /// Width of one of two fields in a row.

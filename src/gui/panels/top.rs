@@ -22,6 +22,7 @@ pub const MENUS: &[Menu] = &[
         &[&[
             UiCommand::New,
             UiCommand::Templates,
+            UiCommand::Brand,
             UiCommand::OpenPhoto,
             UiCommand::OpenPath,
             UiCommand::Paste,
@@ -30,6 +31,7 @@ pub const MENUS: &[Menu] = &[
             UiCommand::SaveProject,
             UiCommand::SaveProjectAs,
             UiCommand::Export,
+            UiCommand::FormatSet,
             UiCommand::Quit,
         ]],
     ),

@@ -3,7 +3,7 @@ use uuid::Uuid;
 
 use super::window::{Stay, Window, head, remark, width};
 use crate::formats::{FileType, picture_for};
-use crate::gui::commands::FileCommand;
+use crate::gui::commands::{FileCommand, UiCommand};
 use crate::gui::context::PanelContext;
 use crate::gui::dialogs::FilePurpose;
 use crate::gui::export::{Part, Settings};
@@ -33,7 +33,9 @@ pub fn show(cx: &PanelContext<'_>, ui: &mut Ui, id: Uuid, mut settings: Settings
     }
     widgets::section(ui, lang.t("export-picture"), None);
     widgets::segmented(ui, &mut settings.part, &parts);
-    widgets::section(ui, lang.t("export-format"), None);
+    if widgets::section(ui, lang.t("export-format"), Some(lang.t("export-several"))).is_some_and(|r| r.clicked()) {
+        cx.send(UiCommand::FormatSet);
+    }
     if format::choice(cx, ui, lang.t("export-formats"), lang.t("export-free"), &mut settings.spec) {
         // The picture that the format wants: the cut-out for a white background.
         let wanted = settings.spec.as_ref().zip(job.as_ref()).and_then(|(spec, job)| picture_for(spec, &job.images));

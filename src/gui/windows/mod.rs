@@ -1,5 +1,6 @@
 //! Windows over the panels: one at a time, closed by Esc or by a click beside it.
 
+mod brand;
 mod export;
 mod fonts;
 mod model_sets;
@@ -9,6 +10,7 @@ mod palette;
 mod path;
 mod quit;
 mod server;
+mod set;
 mod shortcuts;
 mod templates;
 mod window;
@@ -49,6 +51,8 @@ pub fn show(cx: &PanelContext<'_>, ctx: &Context, window: Window) -> Option<Wind
 fn content(cx: &PanelContext<'_>, ui: &mut Ui, window: Window) -> Stay {
     match window {
         Window::Export { job, settings } => export::show(cx, ui, job, settings),
+        Window::Set(choice) => set::show(cx, ui, choice),
+        Window::Brand => brand::show(cx, ui),
         Window::Server => server::show(cx, ui),
         Window::Fonts => fonts::show(cx, ui),
         Window::Palette { query, cursor } => palette::show(cx, ui, query, cursor),

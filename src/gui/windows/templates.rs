@@ -5,6 +5,7 @@ use crate::gui::commands::EditCommand;
 use crate::gui::context::PanelContext;
 use crate::gui::gallery::GalleryRequest;
 use crate::gui::{theme, widgets};
+use crate::notice;
 use crate::templates::Template;
 
 /// Width of a picture's place in points, and the space between places.
@@ -19,9 +20,12 @@ pub fn show(cx: &PanelContext<'_>, ui: &mut Ui) -> Stay {
     let lang = cx.lang();
     width(ui, 4.0 * TILE + 3.0 * SPACE + 16.0);
     let mut close = head(cx, ui, lang.t("templates-title"));
+    if let Some(kit) = cx.brand() {
+        remark(ui, &lang.notice(&notice!("templates-with-brand", name = kit.brand.name.clone())));
+    }
     remark(ui, lang.t(if cx.brief().product.is_some() { "templates-about" } else { "templates-about-sample" }));
     ui.add_space(10.0);
-    cx.gallery.request(GalleryRequest::of(cx.brief(), cx.templates, lang, &cx.fonts()));
+    cx.gallery.request(GalleryRequest::of(cx.brief(), cx.templates, lang, &cx.fonts(), cx.brand.shared()));
     let columns = ((ui.available_width() + SPACE) / (TILE + SPACE)).floor().max(1.0) as usize;
     let room = ui.ctx().content_rect().height() - 220.0;
     ScrollArea::vertical().id_salt("templates").max_height(room.max(200.0)).auto_shrink([false, true]).show(ui, |ui| {

@@ -1,11 +1,15 @@
 //! The windows, and their common frame.
 
+use std::sync::Arc;
+
 use egui::{RichText, Ui};
 use uuid::Uuid;
 
+use crate::formats::FormatSpec;
 use crate::gui::context::PanelContext;
 use crate::gui::dialogs::FilePurpose;
 use crate::gui::export::{Part, Settings};
+use crate::gui::format_set::SetChoice;
 use crate::gui::path_entry::PathEntry;
 use crate::gui::{icons, theme, widgets};
 use crate::job::JobSnapshot;
@@ -19,6 +23,10 @@ pub enum Window {
         /// The chosen settings.
         settings: Settings,
     },
+    /// Several formats of a job.
+    Set(Box<SetChoice>),
+    /// The brand kit.
+    Brand,
     /// The REST server.
     Server,
     /// The font folders.
@@ -60,9 +68,14 @@ pub enum Window {
 }
 
 impl Window {
-    /// The export window.
-    pub fn export(job: Uuid, part: Part) -> Self {
-        Self::Export { job, settings: Settings { part, ..Settings::default() } }
+    /// The export window. `format` is chosen in it.
+    pub fn export(job: Uuid, part: Part, format: Option<Arc<FormatSpec>>) -> Self {
+        Self::Export { job, settings: Settings { part, spec: format, ..Settings::default() } }
+    }
+
+    /// The brand kit.
+    pub fn brand() -> Self {
+        Self::Brand
     }
 
     /// The window of models, with no question.
@@ -89,6 +102,8 @@ impl Window {
     pub fn name(&self) -> &'static str {
         match self {
             Self::Export { .. } => "export",
+            Self::Set(_) => "set",
+            Self::Brand => "brand",
             Self::Server => "server",
             Self::Fonts => "fonts",
             Self::Palette { .. } => "palette",

@@ -1,0 +1,45 @@
+# Words of the studio: the brand kit. Message IDs are notice codes.
+
+command-brand = Brand kit...
+dialog-brand-folder = Open the folder of a brand kit
+dialog-new-brand-folder = Choose a folder for the brand kit
+dialog-brand-logo = Add a logo to the brand kit
+dialog-brand-font = Add a font to the brand kit
+
+brand-title = Brand kit
+brand-about = Colours, fonts, logos and texts of a brand, kept in a folder. To share the kit, copy the folder. Templates use it, and every colour and font field offers it.
+brand-open = Open a folder...
+brand-create = Make a kit in a folder...
+brand-reopen = Read again
+brand-reopen-about = Reads the kit from its folder again, for example after you corrected its file.
+brand-close = Do not use
+brand-close-about = The folder stays as it is.
+brand-saved = saved
+brand-saving = saving
+brand-name = Name of the brand
+brand-colors = Colours of the brand
+brand-new-color = Add a colour
+brand-roles = Templates use the colours with these names: paper, ink, primary, on_primary, accent, on_accent.
+brand-role = Name of the colour { $role }
+brand-color-of = Colour { $role }
+brand-color = { $role } { $color }
+brand-add-color = Add this colour to the brand kit
+brand-toast-color = { $color } is now in the brand kit.
+brand-remove = Remove { $name } from the kit
+brand-fonts = Fonts
+brand-add-font = Add a font file...
+brand-heading = Headlines
+brand-body = Other texts
+brand-font-none = As in the template
+brand-logos = Logos
+brand-add-logo = Add a logo...
+brand-no-logo = There is no logo yet. Templates use the first one.
+brand-insert = Insert { $name } into the advertisement
+brand-texts = Texts of templates
+brand-text-of = Text of { $slot }
+brand-add-text = Add a text
+brand-changed = { $path } was changed by another program, so your last changes were not written. Choose "Read again" in the brand kit.
+brand-full = The brand kit has { $most } logos. Remove one first.
+brand-no-font = { $path } is no font. Choose a TTF, OTF, TTC or WOFF file.
+brand-file-too-large = { $path } is larger than { $most } MiB. Choose a smaller file.
+templates-with-brand = With colours, fonts, logo and texts of the brand kit "{ $name }".

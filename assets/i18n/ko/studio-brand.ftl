@@ -1,0 +1,45 @@
+# 스튜디오: 브랜드 키트.
+
+command-brand = 브랜드 키트...
+dialog-brand-folder = 브랜드 키트 폴더 열기
+dialog-new-brand-folder = 브랜드 키트를 만들 폴더 선택
+dialog-brand-logo = 브랜드 키트에 로고 추가
+dialog-brand-font = 브랜드 키트에 글꼴 추가
+
+brand-title = 브랜드 키트
+brand-about = 브랜드의 색, 글꼴, 로고, 문구를 폴더 하나에 담아요. 함께 쓰려면 폴더를 복사해 주세요. 템플릿에 적용되고, 색과 글꼴을 고르는 곳마다 먼저 보여요.
+brand-open = 폴더 열기...
+brand-create = 폴더에 새로 만들기...
+brand-reopen = 다시 읽기
+brand-reopen-about = 파일을 고친 뒤처럼, 폴더에서 키트를 다시 읽어요.
+brand-close = 쓰지 않기
+brand-close-about = 폴더는 그대로 남아요.
+brand-saved = 저장됨
+brand-saving = 저장 중
+brand-name = 브랜드 이름
+brand-colors = 브랜드 색
+brand-new-color = 색 추가
+brand-roles = 템플릿은 다음 이름의 색을 써요: paper(바탕), ink(글자), primary, on_primary, accent, on_accent.
+brand-role = { $role } 색의 이름
+brand-color-of = { $role } 색
+brand-color = { $role } { $color }
+brand-add-color = 이 색을 브랜드 키트에 추가
+brand-toast-color = { JOSA($color, "을/를") } 브랜드 키트에 추가했어요.
+brand-remove = 키트에서 빼기: { $name }
+brand-fonts = 글꼴
+brand-add-font = 글꼴 파일 추가...
+brand-heading = 제목 글꼴
+brand-body = 본문 글꼴
+brand-font-none = 템플릿 그대로
+brand-logos = 로고
+brand-add-logo = 로고 추가...
+brand-no-logo = 아직 로고가 없어요. 템플릿에는 첫 번째 로고가 들어가요.
+brand-insert = 광고에 넣기: { $name }
+brand-texts = 템플릿 문구
+brand-text-of = { $slot } 문구
+brand-add-text = 문구 추가
+brand-changed = 다른 프로그램이 { JOSA($path, "을/를") } 바꿔서 마지막 변경을 저장하지 않았어요. 브랜드 키트에서 '다시 읽기'를 누르세요.
+brand-full = 브랜드 키트에 로고가 { $most }개 있어요. 먼저 하나를 빼세요.
+brand-no-font = { JOSA($path, "은/는") } 글꼴이 아니에요. TTF, OTF, TTC, WOFF 파일을 고르세요.
+brand-file-too-large = { JOSA($path, "이/가") } { $most } MiB보다 커요. 더 작은 파일을 고르세요.
+templates-with-brand = 브랜드 키트 '{ $name }'의 색, 글꼴, 로고, 문구로 보여 드려요.
