@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use nanococoa::engine::Engine;
-use nanococoa::formats::{self, Compression, Exported, FormatSpec, Master};
+use nanococoa::formats::{self, Compression, Exported, FileType, FormatSpec, Master};
 use nanococoa::imaging::mark;
 use nanococoa::job::{ImageName, JobSnapshot};
 use nanococoa::notice;
@@ -138,7 +138,10 @@ fn result(engine: &Engine, job: &JobSnapshot, file: &Path) -> Result<Vec<u8>, Fa
     let bytes = std::fs::read(&from)
         .map_err(|e| Failure::failed(notice!("cli-result-unreadable", path = from.display(), detail = e.to_string())))?;
     let format = out_format(file)?;
-    if format == image::ImageFormat::Png { Ok(bytes) } else { convert(&bytes, format) }
+    match format {
+        image::ImageFormat::Png => Ok(bytes),
+        _ => convert(&bytes, format, job.is_clear()),
+    }
 }
 
 /// Writes the pictures of the steps into the folder of `--save-steps`.
@@ -155,10 +158,15 @@ fn save_steps(engine: &Engine, job: &JobSnapshot, output: &Output) -> Result<(),
     Ok(())
 }
 
-/// Converts a picture to JPEG or WebP, over white: the result of `--stop-step 2` has transparency.
-fn convert(png: &[u8], format: image::ImageFormat) -> Result<Vec<u8>, Failure> {
+/// Converts a picture to JPEG or WebP, over white: the result of `--stop-step 2` has transparency. `is_clear`: it has no background, which WebP
+/// can store.
+fn convert(png: &[u8], format: image::ImageFormat, is_clear: bool) -> Result<Vec<u8>, Failure> {
     let not_encoded = |e: &dyn std::fmt::Display| Failure::failed(notice!("cli-result-not-encoded", detail = e.to_string()));
     let image = image::load_from_memory(png).map_err(|e| Failure::failed(notice!("cli-result-undecodable", detail = e.to_string())))?;
+    if is_clear && format == image::ImageFormat::Jpeg && formats::has_clear_pixels(&image) {
+        say_stderr!("note: {}", super::common::words(&formats::no_transparency(FileType::Jpeg)));
+    }
+    let clear = (is_clear && format == image::ImageFormat::WebP).then(|| image.to_rgba8());
     let image = nanococoa::imaging::flattened(image);
     let packet = mark::Origin::of_text(&nanococoa::imaging::png_chunks::read_png_text(png)).map(mark::Origin::xmp);
     let mut out = std::io::Cursor::new(Vec::new());
@@ -166,7 +174,11 @@ fn convert(png: &[u8], format: image::ImageFormat) -> Result<Vec<u8>, Failure> {
         image.write_with_encoder(image::codecs::jpeg::JpegEncoder::new_with_quality(&mut out, 92)).map_err(|e| not_encoded(&e))?;
         Ok(mark::add_jpeg_metadata(out.get_ref(), packet.as_deref()))
     } else {
-        mark::encode_webp(&image, packet.as_deref()).map_err(|e| not_encoded(&e))
+        match clear {
+            Some(clear) => mark::encode_webp(&clear, packet.as_deref()),
+            None => mark::encode_webp(&image, packet.as_deref()),
+        }
+        .map_err(|e| not_encoded(&e))
     }
 }
 

@@ -13,5 +13,5 @@ mod spec;
 
 pub use catalogue::{Catalogue, CatalogueError};
 pub use compress::Compression;
-pub use export::{Exported, Master, Options, export, picture_for};
+pub use export::{Exported, Master, Options, export, has_clear_pixels, no_transparency, picture_for};
 pub use spec::{FileType, FormatRule, FormatSource, FormatSpec, SafeZone};

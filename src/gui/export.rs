@@ -176,7 +176,14 @@ pub fn write(from: &Path, to: &Path, settings: Settings, lang: Language) -> Resu
     let bytes = std::fs::read(from).map_err(|e| notice!("error-read", path = from.display(), detail = e.to_string()))?;
     let encoded = encode(&bytes, &settings, lang)?;
     crate::store::write_atomic(&to, &encoded).map_err(|e| e.notice())?;
-    Ok(Written { path: to, summary: None, notices: Vec::new() })
+    let loses = settings.format == Format::Jpeg && !settings.part.is_transparent() && is_clear(&bytes);
+    let notices = if loses { vec![formats::no_transparency(FileType::Jpeg)] } else { Vec::new() };
+    Ok(Written { path: to, summary: None, notices })
+}
+
+/// Whether a PNG has pixels that are not opaque.
+fn is_clear(png: &[u8]) -> bool {
+    image::load_from_memory(png).is_ok_and(|picture| formats::has_clear_pixels(&picture))
 }
 
 fn write_in_format(from: &Path, to: &Path, settings: &Settings, spec: &FormatSpec, lang: Language) -> Result<Written, Notice> {

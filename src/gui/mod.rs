@@ -38,6 +38,7 @@ mod paste_keys;
 mod path_entry;
 mod photos;
 mod presets;
+pub mod product_look;
 mod project_file;
 mod receive;
 mod search;

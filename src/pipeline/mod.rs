@@ -4,9 +4,11 @@
 
 #![warn(clippy::disallowed_methods)]
 
+mod adjust;
 pub mod background;
 pub mod borders;
 pub mod composite;
+mod clear;
 mod contrast;
 mod error;
 pub mod grounding;

@@ -35,6 +35,7 @@ cli-project = --project: { $path }: { $reason }
 cli-layers-file = --layers: { $path }: { $reason }
 cli-layers-too-large = the file has more than { $mebibytes } MiB; use paths of pictures instead of base64
 cli-size = --size: "{ $size }" is not a size; write it as 1024x1024
+cli-product-crop = --product-crop: "{ $value }" is not a part of the photo; write four numbers from 0 to 1 as LEFT,TOP,RIGHT,BOTTOM, such as 0.1,0,0.9,1
 cli-set = --set: "{ $pair }" has no =; write it as field=value
 cli-job-id = JOB_ID { $id }: { $reason }
 cli-beside = another nanoCocoa uses { $folder }; this picture is made separately and not kept in the history

@@ -35,6 +35,7 @@ cli-project = --project: { $path }: { $reason }
 cli-layers-file = --layers: { $path }: { $reason }
 cli-layers-too-large = 파일이 { $mebibytes }MiB를 넘어요. 그림은 Base64 대신 경로로 쓰세요.
 cli-size = --size: "{ $size }" 값은 크기가 아니에요. 1024x1024처럼 쓰세요.
+cli-product-crop = --product-crop: "{ $value }" 값은 사진의 부분이 아니에요. 0.1,0,0.9,1처럼 왼쪽,위,오른쪽,아래를 0에서 1 사이 수로 쓰세요.
 cli-set = --set: "{ $pair }"에 =가 없어요. 필드=값처럼 쓰세요.
 cli-job-id = JOB_ID { $id }: { $reason }
 cli-beside = 다른 nanoCocoa가 { $folder } 폴더를 쓰고 있어서, 이 그림은 따로 만들고 기록에 남기지 않아요

@@ -3,7 +3,7 @@
 use egui::{RichText, Ui, vec2};
 use serde_json::Value;
 
-use super::color;
+use super::{color, product_look};
 use super::layer_text::{self, TextState};
 use super::number::{Shown, drag_value, half, number, pair};
 use crate::gui::commands::{FileCommand, UiCommand};
@@ -323,6 +323,9 @@ fn product(cx: &PanelContext<'_>, brief: &mut Brief, ui: &mut Ui) {
         placed(ui, lang.t("layer-scale"), &mut brief.product_scale, 1.0, &limits::PRODUCT_SCALE, Shown::PERCENT, half);
     });
     automatic(cx, ui, UiCommand::ProductAuto);
+    if brief.product.is_some() {
+        product_look::show(lang, &mut brief.look, ui);
+    }
 }
 
 fn automatic(cx: &PanelContext<'_>, ui: &mut Ui, command: UiCommand) {
