@@ -33,11 +33,13 @@ pub struct Options<'a> {
     pub mark: bool,
     /// Draws over the fitted picture, for example a badge.
     pub overlay: Option<&'a dyn Fn(&mut RgbImage)>,
+    /// The type of the file; `None` is that of the format.
+    pub file: Option<FileType>,
 }
 
 impl Default for Options<'_> {
     fn default() -> Self {
-        Self { mark: true, overlay: None }
+        Self { mark: true, overlay: None, file: None }
     }
 }
 
@@ -109,10 +111,11 @@ pub fn export(master: &Master<'_>, format: &FormatSpec, options: Options<'_>) ->
     let origin = Origin::of_text(&read_png_text(master.png)).filter(|_| options.mark && master.name != ImageName::Cutout);
     let xmp = origin.map(Origin::xmp);
     let metadata = FileMetadata { dpi: format.dpi, xmp: xmp.as_deref() };
-    let (bytes, compression) = compress(&fitted.image, format.file, format.max_bytes, metadata)?;
-    let transparency = loses_transparency.then(|| no_transparency(format.file));
+    let file = options.file.unwrap_or(format.file);
+    let (bytes, compression) = compress(&fitted.image, file, format.max_bytes, metadata)?;
+    let transparency = loses_transparency.then(|| no_transparency(file));
     let notices = transparency.into_iter().chain(broken).chain(fitted.notices).collect();
-    Ok(Exported { bytes, file: format.file, size, compression, notices })
+    Ok(Exported { bytes, file, size, compression, notices })
 }
 
 /// Whether a picture has pixels that are not opaque.

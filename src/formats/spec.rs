@@ -13,11 +13,12 @@ pub enum FileType {
     Jpeg,
     Png,
     Webp,
+    Pdf,
 }
 
 impl FileType {
     /// All types, with their words in the catalogue.
-    pub const ALL: [(Self, &'static str); 3] = [(Self::Jpeg, "jpeg"), (Self::Png, "png"), (Self::Webp, "webp")];
+    pub const ALL: [(Self, &'static str); 4] = [(Self::Jpeg, "jpeg"), (Self::Png, "png"), (Self::Webp, "webp"), (Self::Pdf, "pdf")];
 
     /// The word in the catalogue.
     pub fn word(self) -> &'static str {
@@ -25,6 +26,7 @@ impl FileType {
             Self::Jpeg => "jpeg",
             Self::Png => "png",
             Self::Webp => "webp",
+            Self::Pdf => "pdf",
         }
     }
 
@@ -34,6 +36,7 @@ impl FileType {
             Self::Jpeg => "JPEG",
             Self::Png => "PNG",
             Self::Webp => "WebP",
+            Self::Pdf => "PDF",
         }
     }
 
@@ -43,6 +46,7 @@ impl FileType {
             Self::Jpeg => "jpg",
             Self::Png => "png",
             Self::Webp => "webp",
+            Self::Pdf => "pdf",
         }
     }
 
@@ -52,6 +56,7 @@ impl FileType {
             Self::Jpeg => "image/jpeg",
             Self::Png => "image/png",
             Self::Webp => "image/webp",
+            Self::Pdf => "application/pdf",
         }
     }
 
@@ -61,6 +66,7 @@ impl FileType {
             "jpg" | "jpeg" => Some(Self::Jpeg),
             "png" => Some(Self::Png),
             "webp" => Some(Self::Webp),
+            "pdf" => Some(Self::Pdf),
             _ => None,
         }
     }

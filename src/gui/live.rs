@@ -358,7 +358,11 @@ fn read_mask(path: &Path, hash: String) -> Result<MaskFile, Notice> {
 fn boxes(made: &LiveDraft, edit: &ProductEdit, canvas: (usize, usize)) -> Boxes {
     let (layout, height) = (made.layout, canvas.1.max(1) as f32);
     // A product of another shape is not a part of its cut-out.
-    let cut = made.cutout.as_ref().filter(|_| edit.keeps_shape()).and_then(|c| Some(share(c.bounds?, (c.matte.alpha.width, c.matte.alpha.height))));
+    let cut = made
+        .cutout
+        .as_ref()
+        .filter(|_| edit.keeps_shape())
+        .and_then(|c| Some(share(c.bounds?, (c.matte.alpha.width, c.matte.alpha.height))));
     Boxes {
         product: layout.product.map(|product| share(product.bounds, canvas)),
         text: layout.text.map(|text| share(text.ink, canvas)),

@@ -108,7 +108,8 @@ pub fn compose(input: &ComposeInput<'_>, cancel: &CancelToken) -> Result<Compose
     }
     let refraction = Refraction::of(&placed, unit);
     let layer = Layer {
-        adapt: (input.mode == CompositionMode::Blend && input.black.is_none()).then(|| adaptation(&background, unit, input.strength.clamp(0.0, 1.0))),
+        adapt: (input.mode == CompositionMode::Blend && input.black.is_none())
+            .then(|| adaptation(&background, unit, input.strength.clamp(0.0, 1.0))),
         shade: behind.map(|p| shifted(&gaussian_plane(p, unit * 0.014), (unit * 0.004) as i64, (unit * 0.006) as i64)),
         shadow: cast_shadow(&placed, refraction.is_some(), unit),
         refraction,

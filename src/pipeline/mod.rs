@@ -7,11 +7,12 @@
 mod adjust;
 pub mod background;
 pub mod borders;
-pub mod composite;
 mod clear;
+pub mod composite;
 mod contrast;
 mod error;
 pub mod grounding;
+pub mod layered;
 pub mod layers;
 pub mod layout;
 pub mod legibility;

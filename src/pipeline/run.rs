@@ -51,9 +51,7 @@ pub fn run(
             cx.check()?;
             (result, text.as_ref(), None)
         }
-        Start::Text { step1, text, .. } => {
-            (given_background(spec, step1, placed, sink)?, Some(text), None)
-        }
+        Start::Text { step1, text, .. } => (given_background(spec, step1, placed, sink)?, Some(text), None),
         Start::Composite { step1, step2, .. } => {
             let background = given_background(spec, step1, placed, sink)?;
             let headline = match step2 {

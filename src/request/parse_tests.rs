@@ -321,10 +321,10 @@ fn the_products_pixels_and_shadow_are_read_and_refused_by_name() {
         "shadow_contact",
     ];
     assert_eq!(wrong(bad), fields);
-    assert_eq!(wrong(json!({"product_crop_left": 0.5, "product_crop_right": 0.52, "product_crop_bottom": 0.04})), [
-        "product_crop_right",
-        "product_crop_bottom"
-    ]);
+    assert_eq!(
+        wrong(json!({"product_crop_left": 0.5, "product_crop_right": 0.52, "product_crop_bottom": 0.04})),
+        ["product_crop_right", "product_crop_bottom"]
+    );
 }
 
 #[test]

@@ -26,7 +26,13 @@ fn bottle() -> String {
             return image::Rgba([0; 4]);
         }
         let label = x < 57 && (25..40).contains(&y);
-        image::Rgba(if label { [20, 180, 60, 255] } else if x < 60 { [190, 30, 30, 255] } else { [30, 40, 190, 255] })
+        image::Rgba(if label {
+            [20, 180, 60, 255]
+        } else if x < 60 {
+            [190, 30, 30, 255]
+        } else {
+            [30, 40, 190, 255]
+        })
     };
     base64(&nanococoa::imaging::encode::encode_png(&image::RgbaImage::from_fn(120, 120, pixel), &[]).unwrap())
 }

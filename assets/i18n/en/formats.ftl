@@ -40,6 +40,7 @@ formats-no-picture = The job has no picture for this format. Wait until it has f
 formats-no-product = The cut-out is empty. Use a photo that shows the product, or correct its mask.
 formats-jpeg-too-large = The file has { $size } KB even at quality { $quality }, and at most { $most } KB are allowed. Choose a scene with less fine detail.
 formats-png-too-large = The file has { $size } KB even with { $colours } colours, and at most { $most } KB are allowed. Choose a scene with less fine detail.
+formats-pdf-too-large = The file has { $size } KB, and at most { $most } KB are allowed. Choose a format with JPEG, or a scene with less fine detail.
 formats-webp-too-large = The file has { $size } KB, and at most { $most } KB are allowed. Choose a format with JPEG, or a scene with less fine detail.
 
 # What was done to fit the picture.

@@ -40,6 +40,7 @@ formats-no-picture = 이 규격에 쓸 그림이 작업에 없어요. 작업이 
 formats-no-product = 잘라낸 제품이 비어 있어요. 제품이 보이는 사진을 쓰거나 마스크를 고치세요.
 formats-jpeg-too-large = 품질을 { $quality }까지 낮춰도 { $size }KB예요. 이 규격은 { $most }KB까지예요. 무늬가 덜 복잡한 장면을 고르세요.
 formats-png-too-large = { $colours }색으로 줄여도 { $size }KB예요. 이 규격은 { $most }KB까지예요. 무늬가 덜 복잡한 장면을 고르세요.
+formats-pdf-too-large = 파일이 { $size }KB인데 { $most }KB까지만 돼요. JPEG 규격을 고르거나 더 단순한 장면을 쓰세요.
 formats-webp-too-large = 파일이 { $size }KB예요. 이 규격은 { $most }KB까지예요. JPEG 규격을 고르거나 무늬가 덜 복잡한 장면을 고르세요.
 
 # What was done to fit the picture.

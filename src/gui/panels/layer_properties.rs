@@ -3,9 +3,9 @@
 use egui::{RichText, Ui, vec2};
 use serde_json::Value;
 
-use super::{color, product_look};
 use super::layer_text::{self, TextState};
 use super::number::{Shown, drag_value, half, number, pair};
+use super::{color, product_look};
 use crate::gui::commands::{FileCommand, UiCommand};
 use crate::gui::context::PanelContext;
 use crate::gui::dialogs::FilePurpose;

@@ -73,8 +73,22 @@ pub fn show(cx: &PanelContext<'_>, ui: &mut Ui, id: Uuid, mut settings: Settings
 /// File type, size and quality where no format of the catalogue decides them.
 fn free(cx: &PanelContext<'_>, ui: &mut Ui, job: Option<&JobSnapshot>, settings: &mut Settings) {
     let lang = cx.lang();
-    let formats: Vec<(Format, &str)> = Format::ALL.iter().map(|f| (*f, f.name())).collect();
+    // A file with layers is of the whole advertisement.
+    let possible = |format: &Format| *format != Format::Ora || settings.part == Part::Final;
+    let formats: Vec<(Format, &str)> = Format::ALL.into_iter().filter(possible).map(|f| (f, f.name())).collect();
+    if !formats.iter().any(|(format, _)| *format == settings.format) {
+        settings.format = Format::Png;
+    }
     widgets::segmented(ui, &mut settings.format, &formats);
+    match settings.format {
+        Format::Ora => {
+            remark(ui, lang.t("export-ora-about"));
+            settings.side = None;
+            return;
+        }
+        Format::Pdf => remark(ui, lang.t("export-pdf-about")),
+        Format::Png | Format::Jpeg | Format::Webp => {}
+    }
     widgets::section(ui, lang.t("export-size"), None);
     // Pictures are made smaller, never larger than they are.
     let side = job.map_or(0, |j| j.width.max(j.height));
