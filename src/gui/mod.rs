@@ -27,6 +27,7 @@ mod layer_boxes;
 mod layer_edits;
 mod layer_fields;
 mod layer_names;
+mod lenient;
 pub mod live;
 #[cfg(target_os = "macos")]
 mod mac_menu;

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::state::known_or_default;
+use super::lenient::known_or_default;
 use crate::request::{Flip, ProductEdit};
 
 /// The edges of the whole photo.

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use serde::de::DeserializeOwned;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
+use super::lenient::{choice, known_or_default};
 use super::product_look::ProductLook;
 use crate::notice::Language;
 use crate::paths;
@@ -92,16 +92,6 @@ pub(super) fn without_pictures(layers: Option<&Value>) -> Vec<Value> {
 /// A seed that people can read and type.
 pub fn random_seed() -> u64 {
     u64::from(Uuid::new_v4().as_fields().0) % 1_000_000
-}
-
-/// Reads a choice. A word that this version does not know becomes the default: one word must not cost the whole session.
-pub(super) fn known_or_default<'de, D: Deserializer<'de>, T: DeserializeOwned + Default>(deserializer: D) -> Result<T, D::Error> {
-    Ok(choice(Some(&Value::deserialize(deserializer)?)))
-}
-
-/// The choice that a JSON value names; the default for anything else.
-fn choice<T: DeserializeOwned + Default>(value: Option<&Value>) -> T {
-    value.and_then(|v| T::deserialize(v).ok()).unwrap_or_default()
 }
 
 /// The fields of `POST /generate` that the studio edits.

@@ -8,6 +8,7 @@ use super::borders::CutSides;
 use super::error::PipelineError;
 use super::layout::percent;
 use super::sink::{Picture, Sink};
+use super::step1::Background;
 use super::{adjust, clear, composite, grounding, outline, pick, placement, posture, preview};
 use crate::backend::{Backend, BlendRequest, Framing, KeyLight, PlacedProduct, Prompts, Sampling, Scene, SceneRequest, StageCx, View};
 use crate::imaging::Matte;
@@ -21,26 +22,6 @@ const MOST_ENLARGED: f32 = 1.6;
 
 /// Balls look the same from everywhere: they are seen from this elevation.
 const BALL: f32 = 20.0;
-
-/// The result of step 1.
-pub struct Background {
-    /// Canvas size; on white where the request wants no background.
-    pub image: RgbImage,
-    /// The same with its transparency; `None` if it has a background.
-    pub clear: Option<RgbaImage>,
-    /// The product's matte on the canvas; `None` without a product.
-    pub placed: Option<Plane>,
-}
-
-impl Background {
-    pub(super) fn opaque(image: RgbImage, placed: Option<Plane>) -> Self {
-        Self { image, clear: None, placed }
-    }
-
-    pub(super) fn clear(picture: RgbaImage, placed: Option<Plane>) -> Self {
-        Self { image: clear::on(&picture, clear::WHITE), clear: Some(picture), placed }
-    }
-}
 
 /// The mask of the request at the photo's size.
 fn resized_mask(mask: &SourceImage, (width, height): (u32, u32)) -> Plane {

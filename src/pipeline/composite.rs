@@ -2,11 +2,11 @@
 
 use image::{RgbImage, RgbaImage};
 
-use super::background::Background;
 use super::error::PipelineError;
 use super::layers::{ComposeInput, compose};
 use super::layout::{TextLayout, moved, percent};
 use super::sink::{Picture, Sink};
+use super::step1::Background;
 use super::text::Headline;
 use super::{clear, legibility, preview};
 use crate::backend::{Backend, HarmonizeRequest, Prompts, Sampling, StageCx};

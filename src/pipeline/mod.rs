@@ -31,6 +31,7 @@ mod rim_tests;
 mod run;
 mod sink;
 mod solid;
+pub mod step1;
 pub mod text;
 
 pub use error::PipelineError;

@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::background::Background;
 use super::error::PipelineError;
 use super::sink::{Picture, Sink};
+use super::step1::Background;
 use super::{background, composite, text};
 use crate::backend::{Backend, StageCx};
 use crate::cancel::CancelToken;

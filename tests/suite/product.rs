@@ -232,3 +232,55 @@ fn an_opaque_file_names_the_transparency_that_it_loses() {
     assert!(!codes(&opaque, "instagram-square").contains(&"formats-rule-transparent".to_owned()));
     engine.shutdown();
 }
+
+/// The parts stacked on a ground, with mixing of the encoded values.
+fn stacked(layered: &nanococoa::engine::Layered, ground: u8) -> image::RgbImage {
+    let (w, h) = layered.picture.dimensions();
+    let mut out = image::RgbImage::from_pixel(w, h, image::Rgb([ground; 3]));
+    for (_, part) in layered.parts.iter().filter(|(_, part)| !part.is_hidden) {
+        for (x, y, from) in part.image.enumerate_pixels() {
+            let to = out.get_pixel_mut(x + part.left, y + part.top);
+            let a = f32::from(from.0[3]) / 255.0;
+            (0..3).for_each(|k| to.0[k] = (f32::from(from.0[k]) * a + f32::from(to.0[k]) * (1.0 - a)).round() as u8);
+        }
+    }
+    out
+}
+
+#[test]
+fn a_job_is_taken_apart_and_its_parts_give_it_again() {
+    use nanococoa::pipeline::layered::PartKind::{Background, Headline, Layer, Product, Shadow};
+    let dir = tempfile::tempdir().unwrap();
+    let engine = draft_engine(dir.path());
+    let layers = json!([
+        {"type": "shape", "name": "bar", "fill": "#1E88E5", "x": 0.5, "y": 0.9, "width": 0.9, "height": 0.1, "behind": true},
+        {"type": "text", "text": "2,980원", "size": 0.08, "color": "#E53935", "x": 0.5, "y": 0.9},
+        {"type": "picture", "image": photo_base64(16, 16), "x": 0.1, "y": 0.5, "width": 0.1, "hidden": true}
+    ]);
+    for (background, first) in [(Value::Null, Background), (json!("transparent"), Shadow)] {
+        let extra = json!({"background_color": background, "text_content": "SALE", "layers": layers});
+        let id = run(&engine, extra);
+        let layered = engine.layered(id).unwrap();
+        let kinds: Vec<_> = layered.parts.iter().map(|(_, part)| part.kind).collect();
+        assert_eq!(kinds, [first, Layer(0), Product, Headline, Layer(1), Layer(2)], "{background}");
+        let names: Vec<String> = layered.parts.iter().map(|(name, _)| name.to_string()).collect();
+        assert_eq!(names[1..], ["bar", "Product", "Slogan", "2,980원", "Layer 3"]);
+        let (again, wanted) = (stacked(&layered, 255), {
+            let mut on_white = image::RgbImage::new(256, 256);
+            for (to, from) in on_white.pixels_mut().zip(layered.picture.pixels()) {
+                to.0 = nanococoa::imaging::over_white(from.0);
+            }
+            on_white
+        });
+        let off: Vec<u8> = again.as_raw().iter().zip(wanted.as_raw()).map(|(a, b)| a.abs_diff(*b)).collect();
+        let mean = off.iter().map(|v| f32::from(*v)).sum::<f32>() / off.len() as f32;
+        let far = off.iter().filter(|v| **v > 12).count() as f32 / off.len() as f32;
+        println!("{background}: mean difference {mean:.3}, {:.3} % of the values far off", far * 100.0);
+        assert!(mean < 0.5 && far < 0.002, "{background}: {mean} {far}");
+    }
+    // Without text and layers there is the background alone.
+    let plain = engine.layered(run(&engine, json!({"product_image": null}))).unwrap();
+    assert_eq!(plain.parts.iter().map(|(_, part)| part.kind).collect::<Vec<_>>(), [Background]);
+    assert_eq!(engine.layered(Uuid::nil()).err().unwrap().code(), "formats-no-picture");
+    engine.shutdown();
+}
