@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::layer_schema::{self, NO_CONTROLS};
-use crate::request::fields::{Fallback, Field, Kind, MAX_PROMPT_CHARS, MAX_TEXT_CHARS};
+use crate::request::fields::{Fallback, Field, Kind, MAX_PROMPT_CHARS, MAX_TEXT_CHARS, TRANSPARENT};
 
 /// Flags written as text.
 const FLAG_WORDS: &str = "^(true|false|1|0|yes|no|on|off)$";
@@ -80,6 +80,10 @@ pub(super) fn schema(field: &Field) -> Value {
         }
         Kind::Color => {
             add("pattern", json!(layer_schema::COLOR));
+        }
+        Kind::Background => {
+            let color = layer_schema::COLOR.trim_start_matches('^').trim_end_matches('$');
+            add("pattern", json!(format!("^({color}|{TRANSPARENT})$")));
         }
         Kind::Layers => {
             if let Value::Object(layers) = layer_schema::layers() {

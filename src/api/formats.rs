@@ -43,7 +43,7 @@ pub struct FormatBody {
     pub canvas_width: u32,
     /// `height` to send to `POST /generate`.
     pub canvas_height: u32,
-    /// `jpeg`, `png` or `webp`.
+    /// `jpeg`, `png`, `webp` or `pdf`.
     pub file: String,
     /// Most bytes of the file; null: no limit.
     #[schema(required = true)]
@@ -149,7 +149,7 @@ pub(super) struct ExportQuery {
     params(("job_id" = String, Path, description = "Job ID (UUID)"), ExportQuery),
     responses(
         (status = 200, description = "The file, or with `report=true` what it is like", content(
-            (Vec<u8> = "image/jpeg"), (Vec<u8> = "image/png"), (Vec<u8> = "image/webp"), (ExportBody = "application/json"))),
+            (Vec<u8> = "image/jpeg"), (Vec<u8> = "image/png"), (Vec<u8> = "image/webp"), (Vec<u8> = "application/pdf"), (ExportBody = "application/json"))),
         (status = 400, description = "There is no such format", body = DetailBody),
         (status = 404, description = "There is no such job, or it has no picture for the format", body = DetailBody),
         (status = 409, description = "The picture cannot meet the format's byte limit; `detail` says what to do", body = DetailBody),

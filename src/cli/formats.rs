@@ -61,7 +61,8 @@ pub(super) fn targets(config: &Config, ids: &[String], out: &Path, dry_run: bool
             continue;
         }
         let file = if is_folder { out.join(format!("{}.{}", format.id, format.file.extension())) } else { out.to_path_buf() };
-        if !dry_run && FileType::of_file(&file) != Some(format.file) {
+        // Every format can be printed.
+        if !dry_run && FileType::of_file(&file).is_none_or(|kind| kind != format.file && kind != FileType::Pdf) {
             let (format, file) = (format.id.clone(), format.file);
             return Err(Failure::bad_input(notice!("cli-out-type", format = format, file = file.name(), extension = file.extension())));
         }

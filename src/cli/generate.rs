@@ -65,6 +65,33 @@ pub(super) struct GenerateArgs {
     /// Size of the product, 0.1 to 4 times the automatic one
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     product_scale: Option<String>,
+    /// Turns the product by these degrees, clockwise, -180 to 180
+    #[arg(long, value_name = "DEGREES", allow_negative_numbers = true)]
+    product_rotation: Option<String>,
+    /// Mirrors the product: horizontal, vertical, both or none
+    #[arg(long, value_name = "WHICH")]
+    product_flip: Option<String>,
+    /// Part of the photo that is used, as fractions of its sides, such as 0.1,0,0.9,1
+    #[arg(long, value_name = "LEFT,TOP,RIGHT,BOTTOM", allow_hyphen_values = true)]
+    product_crop: Option<String>,
+    /// Lightens or darkens the product, -1 to 1 EV
+    #[arg(long, value_name = "EV", allow_negative_numbers = true)]
+    product_exposure: Option<String>,
+    /// Colours of the product, -1 (cooler) to 1 (warmer)
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    product_white_balance: Option<String>,
+    /// Density of the product's shadow: 0 none, 1 as the light makes it, 2 twice that
+    #[arg(long, value_name = "0..2", allow_negative_numbers = true)]
+    shadow_strength: Option<String>,
+    /// Softness of the product's shadow, 0 (sun) to 1 (overcast); by the scene's light when left out
+    #[arg(long, value_name = "0..1", allow_negative_numbers = true)]
+    shadow_softness: Option<String>,
+    /// Where the product's shadow falls, in degrees clockwise: 0 right, 90 towards the viewer; by the scene's light when left out
+    #[arg(long, value_name = "0..360", allow_negative_numbers = true)]
+    shadow_direction: Option<String>,
+    /// Whether the surface is darker where the product touches it: true or false
+    #[arg(long, value_name = "BOOL")]
+    shadow_contact: Option<String>,
     /// Centre of the letters, 0 left to 1 right; automatic when left out
     #[arg(long, value_name = "0..1", allow_negative_numbers = true)]
     text_x: Option<String>,
@@ -83,7 +110,7 @@ pub(super) struct GenerateArgs {
     /// Texts, pictures and shapes on the advertisement: a JSON list as in POST /generate, whose pictures may be paths relative to the file
     #[arg(long, value_name = "FILE.json")]
     layers: Option<PathBuf>,
-    /// Plain background of this colour, such as #00C73C, instead of a painted scene
+    /// Plain background of this colour, such as #00C73C, instead of a painted scene; "transparent" for none
     #[arg(long, value_name = "#RRGGBB")]
     background_color: Option<String>,
     /// Own picture as the background instead of a painted scene
@@ -242,9 +269,10 @@ fn raw_request(args: &GenerateArgs, mut raw: RawRequest) -> Result<RawRequest, F
         pair.split_once('=').is_some_and(|(name, _)| field_of(name.trim()).is_some_and(|field| field.name == PRODUCT_IMAGE.name))
     };
     if args.product.is_some() || args.set.iter().any(names_product) {
-        // The mask belongs to the project's own photo.
+        // Mask and crop belong to the project's own photo.
         raw.attachments.remove("mask_image");
         raw.fields.remove("mask_image");
+        raw.fields.retain(|name, _| !name.starts_with("product_crop_"));
     }
     if args.background_color.is_some() || args.background_image.is_some() {
         // One background replaces the other.
@@ -280,6 +308,14 @@ fn add_fields(raw: &mut RawRequest, args: &GenerateArgs) -> Result<(), Failure> 
         ("product_x", args.product_x.clone()),
         ("product_y", args.product_y.clone()),
         ("product_scale", args.product_scale.clone()),
+        ("product_rotation", args.product_rotation.clone()),
+        ("product_flip", args.product_flip.clone()),
+        ("product_exposure", args.product_exposure.clone()),
+        ("product_white_balance", args.product_white_balance.clone()),
+        ("shadow_strength", args.shadow_strength.clone()),
+        ("shadow_softness", args.shadow_softness.clone()),
+        ("shadow_direction", args.shadow_direction.clone()),
+        ("shadow_contact", args.shadow_contact.clone()),
         ("text_x", args.text_x.clone()),
         ("text_y", args.text_y.clone()),
         ("text_scale", args.text_scale.clone()),
@@ -299,6 +335,14 @@ fn add_fields(raw: &mut RawRequest, args: &GenerateArgs) -> Result<(), Failure> 
         };
         raw.fields.insert("width".into(), Value::String(w.trim().into()));
         raw.fields.insert("height".into(), Value::String(h.trim().into()));
+    }
+    if let Some(crop) = &args.product_crop {
+        let edges: Vec<&str> = crop.split(',').map(str::trim).collect();
+        let [left, top, right, bottom] = edges[..] else {
+            return Err(Failure::bad_input(notice!("cli-product-crop", value = crop)));
+        };
+        let fields = [("left", left), ("top", top), ("right", right), ("bottom", bottom)];
+        raw.fields.extend(fields.map(|(edge, value)| (format!("product_crop_{edge}"), Value::String(value.into()))));
     }
     for pair in &args.set {
         let Some((name, value)) = pair.split_once('=') else {

@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use nanococoa::engine::Engine;
-use nanococoa::formats::{self, Compression, Exported, FormatSpec, Master};
+use nanococoa::engine::{Engine, Layered};
+use nanococoa::formats::{self, Compression, Exported, FileType, FormatSpec, Master, OraLayer};
 use nanococoa::imaging::mark;
 use nanococoa::job::{ImageName, JobSnapshot};
 use nanococoa::notice;
@@ -18,7 +18,7 @@ use super::formats::Target;
 /// Flags for the written files.
 #[derive(Args)]
 pub(super) struct Output {
-    /// Where the advertisement is written (PNG, or JPEG/WebP by its extension); with --format also a folder
+    /// Where the advertisement is written: .png, .jpg, .webp, .pdf (for print) or .ora (with layers); with --format also a folder
     #[arg(long, value_name = "FILE", required_unless_present = "dry_run")]
     pub(super) out: Option<PathBuf>,
     /// Only tell which steps would run, which are kept already, and how long it would take
@@ -82,12 +82,22 @@ fn windows_refusal(path: &Path) -> Option<Notice> {
     })
 }
 
-fn out_format(path: &Path) -> Result<image::ImageFormat, Failure> {
+/// The type of a file that is written without a format of the catalogue.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum OutFile {
+    Picture(image::ImageFormat),
+    Pdf,
+    Ora,
+}
+
+fn out_format(path: &Path) -> Result<OutFile, Failure> {
     let extension = path.extension().and_then(|e| e.to_str()).unwrap_or("png").to_ascii_lowercase();
     match extension.as_str() {
-        "png" => Ok(image::ImageFormat::Png),
-        "jpg" | "jpeg" => Ok(image::ImageFormat::Jpeg),
-        "webp" => Ok(image::ImageFormat::WebP),
+        "png" => Ok(OutFile::Picture(image::ImageFormat::Png)),
+        "jpg" | "jpeg" => Ok(OutFile::Picture(image::ImageFormat::Jpeg)),
+        "webp" => Ok(OutFile::Picture(image::ImageFormat::WebP)),
+        "pdf" => Ok(OutFile::Pdf),
+        "ora" => Ok(OutFile::Ora),
         other => Err(Failure::bad_input(notice!("cli-out-format", extension = other.to_owned()))),
     }
 }
@@ -100,7 +110,7 @@ pub(super) struct Saved {
 
 /// Writes the finished job's pictures.
 pub(super) fn save(engine: &Engine, job: &JobSnapshot, output: &Output, target: &Target) -> Result<Saved, Failure> {
-    let exported = target.format.as_ref().map(|format| export(engine, job, format)).transpose()?;
+    let exported = target.format.as_ref().map(|format| export(engine, job, format, &target.file)).transpose()?;
     let plain;
     let bytes = match &exported {
         Some(exported) => &exported.bytes,
@@ -122,14 +132,15 @@ pub(super) fn save(engine: &Engine, job: &JobSnapshot, output: &Output, target: 
 }
 
 /// The advertisement in a format of the catalogue.
-fn export(engine: &Engine, job: &JobSnapshot, format: &FormatSpec) -> Result<Exported, Failure> {
+fn export(engine: &Engine, job: &JobSnapshot, format: &FormatSpec, to: &Path) -> Result<Exported, Failure> {
     let missing = || Failure::failed(notice!("cli-result-missing"));
     let name = formats::picture_for(format, &job.images).ok_or_else(missing)?;
     let png = engine.picture(job.id, name).ok_or_else(missing)?;
     let letters = engine.picture(job.id, ImageName::Letters);
     let placed = engine.picture(job.id, ImageName::Placed);
     let master = Master { name, png: &png, letters: letters.as_deref(), placed: placed.as_deref() };
-    formats::export(&master, format, formats::Options::default()).map_err(Failure::failed)
+    let file = FileType::of_file(to);
+    formats::export(&master, format, formats::Options { file, ..formats::Options::default() }).map_err(Failure::failed)
 }
 
 /// The result as it was made, in the file type of the target's extension.
@@ -137,8 +148,33 @@ fn result(engine: &Engine, job: &JobSnapshot, file: &Path) -> Result<Vec<u8>, Fa
     let from = engine.image_path(job.id, ImageName::Final).ok_or_else(|| Failure::failed(notice!("cli-result-missing")))?;
     let bytes = std::fs::read(&from)
         .map_err(|e| Failure::failed(notice!("cli-result-unreadable", path = from.display(), detail = e.to_string())))?;
-    let format = out_format(file)?;
-    if format == image::ImageFormat::Png { Ok(bytes) } else { convert(&bytes, format) }
+    match out_format(file)? {
+        OutFile::Picture(image::ImageFormat::Png) => Ok(bytes),
+        OutFile::Picture(format) => convert(&bytes, format, job.is_clear()),
+        OutFile::Pdf => {
+            let picture = image::load_from_memory(&bytes);
+            let picture = picture.map_err(|e| Failure::failed(notice!("cli-result-undecodable", detail = e.to_string())))?;
+            formats::write_pdf(&picture.into_rgba8(), None, origin(&bytes).as_deref()).map_err(Failure::failed)
+        }
+        OutFile::Ora => layered(engine, job),
+    }
+}
+
+/// The advertisement as a file with layers.
+fn layered(engine: &Engine, job: &JobSnapshot) -> Result<Vec<u8>, Failure> {
+    let Layered { parts, picture } = engine.layered(job.id).map_err(Failure::failed)?;
+    let names: Vec<String> = parts.iter().map(|(name, _)| super::common::words(name)).collect();
+    let layers: Vec<OraLayer<'_>> = names
+        .iter()
+        .zip(&parts)
+        .map(|(name, (_, part))| OraLayer { name, image: &part.image, left: part.left, top: part.top, is_hidden: part.is_hidden })
+        .collect();
+    formats::write_ora(&layers, &picture, formats::PRINT_DPI).map_err(Failure::failed)
+}
+
+/// The XMP packet with the origin of a result.
+fn origin(png: &[u8]) -> Option<String> {
+    mark::Origin::of_text(&nanococoa::imaging::png_chunks::read_png_text(png)).map(mark::Origin::xmp)
 }
 
 /// Writes the pictures of the steps into the folder of `--save-steps`.
@@ -155,18 +191,27 @@ fn save_steps(engine: &Engine, job: &JobSnapshot, output: &Output) -> Result<(),
     Ok(())
 }
 
-/// Converts a picture to JPEG or WebP, over white: the result of `--stop-step 2` has transparency.
-fn convert(png: &[u8], format: image::ImageFormat) -> Result<Vec<u8>, Failure> {
+/// Converts a picture to JPEG or WebP, over white: the result of `--stop-step 2` has transparency. `is_clear`: it has no background, which WebP
+/// can store.
+fn convert(png: &[u8], format: image::ImageFormat, is_clear: bool) -> Result<Vec<u8>, Failure> {
     let not_encoded = |e: &dyn std::fmt::Display| Failure::failed(notice!("cli-result-not-encoded", detail = e.to_string()));
     let image = image::load_from_memory(png).map_err(|e| Failure::failed(notice!("cli-result-undecodable", detail = e.to_string())))?;
+    if is_clear && format == image::ImageFormat::Jpeg && formats::has_clear_pixels(&image) {
+        say_stderr!("note: {}", super::common::words(&formats::no_transparency(FileType::Jpeg)));
+    }
+    let clear = (is_clear && format == image::ImageFormat::WebP).then(|| image.to_rgba8());
     let image = nanococoa::imaging::flattened(image);
-    let packet = mark::Origin::of_text(&nanococoa::imaging::png_chunks::read_png_text(png)).map(mark::Origin::xmp);
+    let packet = origin(png);
     let mut out = std::io::Cursor::new(Vec::new());
     if format == image::ImageFormat::Jpeg {
         image.write_with_encoder(image::codecs::jpeg::JpegEncoder::new_with_quality(&mut out, 92)).map_err(|e| not_encoded(&e))?;
         Ok(mark::add_jpeg_metadata(out.get_ref(), packet.as_deref()))
     } else {
-        mark::encode_webp(&image, packet.as_deref()).map_err(|e| not_encoded(&e))
+        match clear {
+            Some(clear) => mark::encode_webp(&clear, packet.as_deref()),
+            None => mark::encode_webp(&image, packet.as_deref()),
+        }
+        .map_err(|e| not_encoded(&e))
     }
 }
 

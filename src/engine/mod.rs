@@ -9,6 +9,7 @@ mod handle;
 mod intake;
 mod keeper;
 mod layer_pictures;
+mod layered;
 mod metadata;
 pub mod project;
 mod queue;
@@ -29,5 +30,6 @@ pub use intake::{
     decode_field_file, decode_layer_source, decode_layer_source_file, decode_source, decode_source_file, open_request, parse_open_request,
     parse_request, parse_with_fonts,
 };
+pub use layered::Layered;
 pub use reuse::{Plan, PlannedStep};
 pub use storage::Storage;

@@ -3,6 +3,7 @@
 use image::codecs::jpeg::{JpegEncoder, PixelDensity};
 use image::{ImageEncoder as _, RgbImage};
 
+use super::pdf::{self, PRINT_DPI};
 use super::spec::FileType;
 use crate::imaging::encode::{PngMetadata, encode_png_with, encode_png_with_palette};
 use crate::imaging::mark::{add_jpeg_metadata, encode_webp};
@@ -56,6 +57,15 @@ pub(super) fn compress(
             }
             Ok((bytes, Compression::Lossless))
         }
+        FileType::Pdf => {
+            let bytes = pdf::opaque(image, metadata.dpi.unwrap_or(PRINT_DPI), metadata.xmp)?;
+            if bytes.len() as u64 > most {
+                return Err(notice!("formats-pdf-too-large", size = kilobytes(bytes.len() as u64), most = kilobytes(most)));
+            }
+            Ok((bytes, Compression::Lossless))
+        }
+        // Made of the job's parts by `write_ora`.
+        FileType::Ora => Err(notice!("formats-no-picture")),
     }
 }
 

@@ -33,11 +33,13 @@ pub struct Options<'a> {
     pub mark: bool,
     /// Draws over the fitted picture, for example a badge.
     pub overlay: Option<&'a dyn Fn(&mut RgbImage)>,
+    /// The type of the file; `None` is that of the format.
+    pub file: Option<FileType>,
 }
 
 impl Default for Options<'_> {
     fn default() -> Self {
-        Self { mark: true, overlay: None }
+        Self { mark: true, overlay: None, file: None }
     }
 }
 
@@ -94,6 +96,7 @@ pub fn export(master: &Master<'_>, format: &FormatSpec, options: Options<'_>) ->
     let decoded = decode(master.png)?;
     let size = (format.width, format.height);
     let on_white_ground = format.has(FormatRule::WhiteBackground) && decoded.color().has_alpha();
+    let loses_transparency = matches!(master.name, ImageName::Final | ImageName::Step1) && has_clear_pixels(&decoded);
     let mut fitted = if on_white_ground { on_white(&decoded.into_rgba8(), size)? } else { fit(&flattened(decoded), size) };
     // The masks do not apply to the cut-out, which is not on the canvas.
     let on_canvas = matches!(master.name, ImageName::Final | ImageName::Step1 | ImageName::Step2);
@@ -108,9 +111,24 @@ pub fn export(master: &Master<'_>, format: &FormatSpec, options: Options<'_>) ->
     let origin = Origin::of_text(&read_png_text(master.png)).filter(|_| options.mark && master.name != ImageName::Cutout);
     let xmp = origin.map(Origin::xmp);
     let metadata = FileMetadata { dpi: format.dpi, xmp: xmp.as_deref() };
-    let (bytes, compression) = compress(&fitted.image, format.file, format.max_bytes, metadata)?;
-    let notices = broken.into_iter().chain(fitted.notices).collect();
-    Ok(Exported { bytes, file: format.file, size, compression, notices })
+    let file = options.file.unwrap_or(format.file);
+    let (bytes, compression) = compress(&fitted.image, file, format.max_bytes, metadata)?;
+    let transparency = loses_transparency.then(|| no_transparency(file));
+    let notices = transparency.into_iter().chain(broken).chain(fitted.notices).collect();
+    Ok(Exported { bytes, file, size, compression, notices })
+}
+
+/// Whether a picture has pixels that are not opaque.
+pub fn has_clear_pixels(picture: &DynamicImage) -> bool {
+    match picture {
+        DynamicImage::ImageRgba8(pixels) => pixels.pixels().any(|pixel| pixel.0[3] < 255),
+        _ => false,
+    }
+}
+
+/// The rule that an advertisement without a background breaks in an opaque file.
+pub fn no_transparency(file: FileType) -> Notice {
+    notice!("formats-rule-transparent", file = file.name())
 }
 
 fn decode(png: &[u8]) -> Result<DynamicImage, Notice> {

@@ -117,7 +117,7 @@ impl Reader<'_> {
         let id = self.id(table);
         let (name_en, name_ko) = self.names(table);
         let (width, height) = (self.side(table, "width"), self.side(table, "height"));
-        let file = self.choice(table, "file", &FileType::ALL.map(|file| (file, file.word())));
+        let file = self.choice(table, "file", &FileType::FLAT.map(|file| (file, file.word())));
         let max_bytes = self.whole(table, "max_kb", (1, MAX_KB), false).map(|kb| kb * 1000);
         let dpi = self.whole(table, "dpi", DPI, false).and_then(|dpi| u32::try_from(dpi).ok());
         let safe = self.safe(table, (width, height));

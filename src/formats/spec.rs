@@ -15,11 +15,16 @@ pub enum FileType {
     Jpeg,
     Png,
     Webp,
+    Pdf,
+    /// OpenRaster: the layers of the advertisement.
+    Ora,
 }
 
 impl FileType {
     /// All types, in the order in which they are offered.
-    pub const ALL: [Self; 3] = [Self::Png, Self::Jpeg, Self::Webp];
+    pub const ALL: [Self; 5] = [Self::Png, Self::Jpeg, Self::Webp, Self::Pdf, Self::Ora];
+    /// The types of one picture, which a format of the catalogue can ask for.
+    pub const FLAT: [Self; 4] = [Self::Png, Self::Jpeg, Self::Webp, Self::Pdf];
 
     /// The word in the catalogue.
     pub fn word(self) -> &'static str {
@@ -27,6 +32,8 @@ impl FileType {
             Self::Jpeg => "jpeg",
             Self::Png => "png",
             Self::Webp => "webp",
+            Self::Pdf => "pdf",
+            Self::Ora => "ora",
         }
     }
 
@@ -36,6 +43,8 @@ impl FileType {
             Self::Jpeg => "JPEG",
             Self::Png => "PNG",
             Self::Webp => "WebP",
+            Self::Pdf => "PDF",
+            Self::Ora => "OpenRaster",
         }
     }
 
@@ -45,6 +54,8 @@ impl FileType {
             Self::Jpeg => "jpg",
             Self::Png => "png",
             Self::Webp => "webp",
+            Self::Pdf => "pdf",
+            Self::Ora => "ora",
         }
     }
 
@@ -54,6 +65,8 @@ impl FileType {
             Self::Jpeg => "image/jpeg",
             Self::Png => "image/png",
             Self::Webp => "image/webp",
+            Self::Pdf => "application/pdf",
+            Self::Ora => "image/openraster",
         }
     }
 
@@ -63,6 +76,8 @@ impl FileType {
             "jpg" | "jpeg" => Some(Self::Jpeg),
             "png" => Some(Self::Png),
             "webp" => Some(Self::Webp),
+            "pdf" => Some(Self::Pdf),
+            "ora" => Some(Self::Ora),
             _ => None,
         }
     }

@@ -1,4 +1,4 @@
-//! Export as PNG, JPEG or WebP, with an XMP packet that records how the picture was made.
+//! Export as PNG, JPEG, WebP, PDF or OpenRaster, with an XMP packet that records how the picture was made.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -6,7 +6,8 @@ use std::sync::Arc;
 use ab_glyph::{Font as _, FontRef, PxScale, ScaleFont as _};
 use image::{Rgb, RgbImage, RgbaImage};
 
-use crate::formats::{self, FileType, FormatSpec, Master};
+use crate::engine::Layered;
+use crate::formats::{self, FileType, FormatSpec, Master, OraLayer};
 use crate::imaging::encode::encode_png;
 use crate::imaging::mark::{Origin, add_jpeg_metadata, encode_webp};
 use crate::imaging::over_white;
@@ -81,9 +82,13 @@ pub struct Settings {
 impl Settings {
     /// The path to write for an entered one: with the file type's extension, unless it has that of a known type.
     pub fn written_file(&self, path: &Path) -> PathBuf {
-        let extension = FileType::of_file(path);
-        // A format of the catalogue has one file type.
-        let is_right = self.spec.as_ref().map_or(extension.is_some(), |spec| extension == Some(spec.file));
+        let kind = FileType::of_file(path);
+        // A format of the catalogue has one file type, and so has a file with layers.
+        let is_right = match &self.spec {
+            Some(spec) => kind == Some(spec.file),
+            None if self.file == FileType::Ora => kind == Some(FileType::Ora),
+            None => kind.is_some_and(|kind| kind != FileType::Ora),
+        };
         if is_right {
             return path.to_path_buf();
         }
@@ -123,13 +128,41 @@ pub fn write(from: &Path, to: &Path, settings: Settings, lang: Language) -> Resu
     if let Some(spec) = settings.spec.clone() {
         return write_in_format(from, to, &settings, &spec, lang);
     }
+    if settings.file == FileType::Ora {
+        return Err(notice!("formats-no-picture"));
+    }
     // The extension decides the type, so that file name and content agree.
-    let settings = Settings { file: FileType::of_file(to).unwrap_or(settings.file), ..settings };
+    let named = FileType::of_file(to).filter(|kind| *kind != FileType::Ora);
+    let settings = Settings { file: named.unwrap_or(settings.file), ..settings };
     let to = settings.written_file(to);
     let bytes = std::fs::read(from).map_err(|e| notice!("error-read", path = from.display(), detail = e.to_string()))?;
     let encoded = encode(&bytes, &settings, lang)?;
     crate::store::write_atomic(&to, &encoded).map_err(|e| e.notice())?;
-    Ok(Written { path: to, summary: None, notices: Vec::new() })
+    let loses = settings.file == FileType::Jpeg && !settings.part.is_transparent() && is_clear(&bytes);
+    let notices = if loses { vec![formats::no_transparency(FileType::Jpeg)] } else { Vec::new() };
+    Ok(Written { path: to, summary: None, notices })
+}
+
+/// Whether a PNG has pixels that are not opaque.
+fn is_clear(png: &[u8]) -> bool {
+    image::load_from_memory(png).is_ok_and(|picture| formats::has_clear_pixels(&picture))
+}
+
+/// Writes an advertisement with its layers. Blocks.
+///
+/// # Errors
+/// The picture cannot be encoded, or the file cannot be written.
+pub fn write_layered(layered: &Layered, to: &Path, settings: &Settings, lang: Language) -> Result<Written, Notice> {
+    let names: Vec<String> = layered.parts.iter().map(|(name, _)| lang.notice(name)).collect();
+    let layers: Vec<OraLayer<'_>> = names
+        .iter()
+        .zip(&layered.parts)
+        .map(|(name, (_, part))| OraLayer { name, image: &part.image, left: part.left, top: part.top, is_hidden: part.is_hidden })
+        .collect();
+    let bytes = formats::write_ora(&layers, &layered.picture, formats::PRINT_DPI)?;
+    let path = settings.written_file(to);
+    crate::store::write_atomic(&path, &bytes).map_err(|e| e.notice())?;
+    Ok(Written { path, summary: None, notices: Vec::new() })
 }
 
 fn write_in_format(from: &Path, to: &Path, settings: &Settings, spec: &FormatSpec, lang: Language) -> Result<Written, Notice> {
@@ -140,7 +173,7 @@ fn write_in_format(from: &Path, to: &Path, settings: &Settings, spec: &FormatSpe
     let master = Master { name: settings.part.image(), png: &png, letters: letters.as_deref(), placed: placed.as_deref() };
     let draw = |image: &mut RgbImage| badge(image, lang.t("export-badge-text"));
     let overlay: Option<&dyn Fn(&mut RgbImage)> = if settings.badge { Some(&draw) } else { None };
-    let exported = formats::export(&master, spec, formats::Options { mark: settings.xmp, overlay })?;
+    let exported = formats::export(&master, spec, formats::Options { mark: settings.xmp, overlay, file: None })?;
     let path = settings.written_file(to);
     crate::store::write_atomic(&path, &exported.bytes).map_err(|e| e.notice())?;
     Ok(Written { path, summary: Some(exported.summary(spec)), notices: exported.notices })
@@ -195,6 +228,12 @@ pub fn encode(png: &[u8], settings: &Settings, lang: Language) -> Result<Vec<u8>
             image.write(image::codecs::jpeg::JpegEncoder::new_with_quality(&mut out, settings.quality))?;
             Ok(add_jpeg_metadata(&out, packet.as_deref()))
         }
+        FileType::Pdf => match image {
+            Out::Solid(image) => formats::write_pdf(&image::DynamicImage::ImageRgb8(image).into_rgba8(), None, packet.as_deref()),
+            Out::Clear(image) => formats::write_pdf(&image, None, packet.as_deref()),
+        },
+        // Made of the job's parts, see `write_layered`.
+        FileType::Ora => Err(notice!("formats-no-picture")),
         FileType::Webp => match &image {
             Out::Solid(image) => encode_webp(image, packet.as_deref()),
             Out::Clear(image) => encode_webp(image, packet.as_deref()),
@@ -275,7 +314,7 @@ mod tests {
     fn every_format_carries_the_mark_and_reads_back() {
         let image = RgbImage::from_fn(320, 200, |x, y| Rgb([x as u8, y as u8, 120]));
         let png = encode_png(&image, &[("nanococoa", "{\"parameters\":{\"product_image\":\"PNG\"}}")]).unwrap();
-        for file in FileType::ALL {
+        for file in [FileType::Png, FileType::Jpeg, FileType::Webp] {
             let settings = Settings { file, side: Some(160), badge: true, ..Settings::default() };
             let out = encode(&png, &settings, Language::Korean).unwrap();
             let back = image::load_from_memory(&out).unwrap();
@@ -308,7 +347,7 @@ mod tests {
     fn letters_stay_clear_where_the_format_can() {
         let letters = RgbaImage::from_fn(300, 200, |x, _| image::Rgba([200, 40, 40, if x < 150 { 0 } else { 255 }]));
         let png = encode_png(&letters, &[]).unwrap();
-        for file in FileType::ALL {
+        for file in [FileType::Png, FileType::Jpeg, FileType::Webp] {
             let settings = Settings { part: Part::Text, file, side: Some(150), ..Settings::default() };
             let back = image::load_from_memory(&encode(&png, &settings, Language::English).unwrap()).unwrap();
             assert_eq!((back.width(), back.height()), (150, 100));

@@ -11,8 +11,7 @@ use uuid::Uuid;
 use super::brief_layers::is_picture;
 use super::photos::PhotoStore;
 use super::state::{Brief, Product, random_seed};
-use crate::engine::{Engine, SubmitPolicy};
-use crate::imaging::Plane;
+use crate::engine::{Engine, Layered, SubmitPolicy};
 use crate::job::{Annotation, ImageName, JobSnapshot};
 use crate::notice;
 use crate::notice::Notice;
@@ -85,6 +84,14 @@ impl JobClient {
     /// A client that keeps the pictures of jobs in `photos`.
     pub fn new(engine: Engine, photos: PhotoStore) -> Self {
         Self { engine, photos, stars: Arc::default() }
+    }
+
+    /// The parts of a finished advertisement.
+    ///
+    /// # Errors
+    /// The job has not finished, or a picture is gone.
+    pub fn layered(&self, job: Uuid) -> Result<Layered, Notice> {
+        self.engine.layered(job)
     }
 
     /// Submits one brief.

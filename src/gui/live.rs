@@ -19,7 +19,7 @@ use crate::notice::Notice;
 use crate::pipeline::layout::Bounds;
 use crate::pipeline::live::{self, Cutout, LiveDraft, LivePipeline, LiveRequest, TextExtent};
 use crate::request::layers::MAX_LAYERS;
-use crate::request::{KnownImage, SourceImage, Start};
+use crate::request::{KnownImage, ProductEdit, SourceImage, Start};
 use crate::typography::FontCatalog;
 
 /// Most pictures of layers and backgrounds that are kept at the size of live drafts: those of one brief.
@@ -36,7 +36,7 @@ pub struct Boxes {
     pub auto_y: f32,
     /// Foot of the product where `product_y` is absent.
     pub ground: f32,
-    /// The product within its cut-out, as fractions of the cut-out.
+    /// The product within its cut-out, as fractions of the cut-out; `None` if it was turned, mirrored or cropped.
     pub cut: Option<Rect>,
 }
 
@@ -55,11 +55,11 @@ pub struct Draft {
     pub boxes: Boxes,
     /// How far the text layers reach.
     pub texts: Arc<[TextBox]>,
-    /// The result of step 1.
+    /// The result of step 1; has alpha if the brief wants no background.
     pub background: Arc<ColorImage>,
     /// The result of step 2; has alpha. `None` without text.
     pub letters: Option<Arc<ColorImage>>,
-    /// The advertisement.
+    /// The advertisement; has alpha if the brief wants no background.
     pub picture: Arc<ColorImage>,
     /// The pipeline's warnings.
     pub notices: Vec<Notice>,
@@ -264,15 +264,22 @@ impl DraftMaker {
         let spec = live::reduced(spec);
         let live_request = LiveRequest { spec: &spec, stale_headline: request.dragging };
         let made = self.pipeline.draft(live_request, &mut self.backend, fonts, cancel).map_err(|e| e.notice())?;
-        let background = self.backgrounds.get(&made.background, opaque);
-        // Without text the result of step 1 is the advertisement.
-        let picture = if Arc::ptr_eq(&made.picture, &made.background) { Arc::clone(&background) } else { Arc::new(opaque(&made.picture)) };
+        let background = match &made.clear_background {
+            Some(clear) => Arc::new(transparent(clear)),
+            None => self.backgrounds.get(&made.background, opaque),
+        };
+        let picture = match &made.clear_picture {
+            Some(clear) => Arc::new(transparent(clear)),
+            // Without text the result of step 1 is the advertisement.
+            None if Arc::ptr_eq(&made.picture, &made.background) => Arc::clone(&background),
+            None => Arc::new(opaque(&made.picture)),
+        };
         Ok(Draft {
             sequence: 0,
             brief: request.brief.clone(),
             cutout: self.show_cutout(brief, made.cutout.as_ref()),
             auto_mask: mask.map(|mask| mask.editable).or_else(|| made.cutout.as_ref().map(|cutout| Arc::clone(&cutout.mask))),
-            boxes: boxes(&made, (spec.width as usize, spec.height as usize)),
+            boxes: boxes(&made, &spec.product, (spec.width as usize, spec.height as usize)),
             texts: text_boxes(&made, &request.brief),
             background,
             letters: made.headline.as_ref().map(|image| self.headlines.get(image, transparent)),
@@ -348,9 +355,14 @@ fn read_mask(path: &Path, hash: String) -> Result<MaskFile, Notice> {
 }
 
 /// The pipeline's layout as fractions of the canvas.
-fn boxes(made: &LiveDraft, canvas: (usize, usize)) -> Boxes {
+fn boxes(made: &LiveDraft, edit: &ProductEdit, canvas: (usize, usize)) -> Boxes {
     let (layout, height) = (made.layout, canvas.1.max(1) as f32);
-    let cut = made.cutout.as_ref().and_then(|c| Some(share(c.bounds?, (c.matte.alpha.width, c.matte.alpha.height))));
+    // A product of another shape is not a part of its cut-out.
+    let cut = made
+        .cutout
+        .as_ref()
+        .filter(|_| edit.keeps_shape())
+        .and_then(|c| Some(share(c.bounds?, (c.matte.alpha.width, c.matte.alpha.height))));
     Boxes {
         product: layout.product.map(|product| share(product.bounds, canvas)),
         text: layout.text.map(|text| share(text.ink, canvas)),

@@ -33,6 +33,7 @@ mod layer_boxes;
 mod layer_edits;
 mod layer_fields;
 mod layer_names;
+mod lenient;
 pub mod live;
 #[cfg(target_os = "macos")]
 mod mac_menu;
@@ -44,6 +45,7 @@ mod paste_keys;
 mod path_entry;
 mod photos;
 mod presets;
+pub mod product_look;
 mod project_file;
 mod receive;
 mod search;

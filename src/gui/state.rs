@@ -3,13 +3,15 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use serde::de::DeserializeOwned;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
+use super::lenient::{choice, known_or_default};
+use super::product_look::ProductLook;
 use crate::notice::Language;
 use crate::paths;
+use crate::request::fields::TRANSPARENT;
 use crate::request::{BackendChoice, CompositionMode, ModelChoice, TextPosition};
 
 /// Most jobs whose briefs are remembered.
@@ -94,16 +96,6 @@ pub fn random_seed() -> u64 {
     u64::from(Uuid::new_v4().as_fields().0) % 1_000_000
 }
 
-/// Reads a choice. A word that this version does not know becomes the default: one word must not cost the whole session.
-fn known_or_default<'de, D: Deserializer<'de>, T: DeserializeOwned + Default>(deserializer: D) -> Result<T, D::Error> {
-    Ok(choice(Some(&Value::deserialize(deserializer)?)))
-}
-
-/// The choice that a JSON value names; the default for anything else.
-fn choice<T: DeserializeOwned + Default>(value: Option<&Value>) -> T {
-    value.and_then(|v| T::deserialize(v).ok()).unwrap_or_default()
-}
-
 /// The fields of `POST /generate` that the studio edits.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -154,7 +146,7 @@ pub struct Brief {
     pub layers: Vec<Value>,
     /// The pictures of layers by the layer's place in `layers`.
     pub layer_pictures: BTreeMap<usize, Product>,
-    /// `background_color`; empty paints a scene.
+    /// `background_color`, or [`TRANSPARENT`]; empty paints a scene.
     pub background_color: String,
     /// `background_image`; `None` paints a scene.
     pub backdrop: Option<Product>,
@@ -164,6 +156,8 @@ pub struct Brief {
     pub product_y: Option<f32>,
     /// `product_scale`
     pub product_scale: Option<f32>,
+    /// What is done to the product's pixels, and its shadow.
+    pub look: ProductLook,
     /// `text_x`
     pub text_x: Option<f32>,
     /// `text_y`
@@ -212,6 +206,7 @@ impl Default for Brief {
             product_x: None,
             product_y: None,
             product_scale: None,
+            look: ProductLook::default(),
             text_x: None,
             text_y: None,
             text_scale: None,
@@ -229,6 +224,11 @@ impl Brief {
         Self { seed: random_seed(), ..Self::default() }
     }
 
+    /// Whether the advertisement has no background.
+    pub fn is_clear(&self) -> bool {
+        self.background_color == TRANSPARENT
+    }
+
     /// Whether the brief asks for text.
     pub fn has_text(&self) -> bool {
         !self.text.trim().is_empty()
@@ -239,10 +239,11 @@ impl Brief {
         (self.product_x, self.product_y, self.product_scale) = (None, None, None);
     }
 
-    /// Resets the settings that belong to the photo: mask, place, camera and the point of the chosen product.
+    /// Resets the settings that belong to the photo: mask, place, camera, corrections and the point of the chosen product.
     pub fn forget_photo(&mut self) {
         self.mask = None;
         self.camera_elevation = None;
+        self.look.forget_photo();
         self.others.retain(|name, _| !name.starts_with("product_pick_"));
         self.place_product_automatically();
     }
@@ -304,6 +305,9 @@ impl Brief {
             raw.insert("layers".into(), json!(self.layers));
         }
         let product = self.product.is_some();
+        if product {
+            self.look.add_to(&mut raw);
+        }
         let places = [
             ("product_x", self.product_x.filter(|_| product)),
             ("product_y", self.product_y.filter(|_| product)),
@@ -366,6 +370,7 @@ impl Brief {
             product_x: place("product_x"),
             product_y: place("product_y"),
             product_scale: place("product_scale"),
+            look: ProductLook::from_parameters(parameters),
             text_x: place("text_x"),
             text_y: place("text_y"),
             text_scale: place("text_scale"),

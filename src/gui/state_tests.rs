@@ -1,6 +1,7 @@
 //! Tests of the brief and the session.
 
 use super::*;
+use crate::request::Flip;
 
 #[test]
 fn a_photo_is_recent_once_however_its_name_is_spelled() {
@@ -90,6 +91,17 @@ fn every_field_has_its_place() {
         product_x: some,
         product_y: some,
         product_scale: some,
+        look: ProductLook {
+            rotation: 12.0,
+            flip: Flip::Both,
+            crop: [0.1, 0.2, 0.8, 0.9],
+            exposure: 0.5,
+            white_balance: -0.5,
+            shadow: 0.5,
+            softness: some,
+            direction: some,
+            contact: false,
+        },
         text_x: some,
         text_y: some,
         text_scale: some,
@@ -99,6 +111,14 @@ fn every_field_has_its_place() {
         ..Brief::default()
     };
     let kept = full.to_raw();
+    let back = Brief::from_parameters(&kept, 1, (8, 8)).look;
+    assert_eq!(back, full.look);
+    let saved: ProductLook = serde_json::from_value(serde_json::to_value(&full.look).unwrap()).unwrap();
+    assert_eq!(saved, full.look);
+    // Nothing is sent of a look that is as photographed, or without a product.
+    let plain = Brief { look: ProductLook::default(), ..full.clone() };
+    let names = |brief: &Brief| brief.to_raw().keys().filter(|k| k.starts_with("shadow_") || k.starts_with("product_")).count();
+    assert_eq!((names(&plain), names(&Brief { product: None, ..full.clone() })), (3, 0));
     // Pictures are attached; the rest says how a job is run, not what it makes; test_mode is kept as the draft backend.
     let apart = [
         "product_image",

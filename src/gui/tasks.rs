@@ -301,7 +301,11 @@ impl Tasks {
     /// Exports a picture of a job.
     pub fn export(&self, job: Uuid, from: PathBuf, to: PathBuf, settings: Settings, lang: Language) {
         self.run_write("nanococoa-export", job_span(job), move |cx| {
-            let written = export::write(&from, &to, settings, lang)?;
+            let with_layers = settings.spec.is_none() && settings.file == FileType::Ora;
+            let written = match with_layers {
+                true => export::write_layered(&cx.jobs.layered(job)?, &to, &settings, lang)?,
+                false => export::write(&from, &to, settings, lang)?,
+            };
             for notice in written.notices {
                 cx.mailbox.send(Message::Noted(notice));
             }

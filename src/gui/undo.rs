@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::brief_layers::quick_edit;
+use super::product_look::ProductLook;
 use super::state::{Brief, Session};
 
 /// Most steps that can be undone.
@@ -157,7 +158,10 @@ fn words(brief: &Brief) -> [&String; 5] {
 fn only_field(a: &Brief, b: &Brief) -> Option<Field> {
     // Automatic is no height that a slider has.
     let camera = |x: &Brief| x.camera_elevation.unwrap_or(-1.0);
-    let numbers = |x: &Brief| [x.strength, x.composition_strength, x.guidance, x.steps as f32, x.text_steps as f32, camera(x)];
+    let numbers = |x: &Brief| {
+        let sliders = [x.strength, x.composition_strength, x.guidance, x.steps as f32, x.text_steps as f32, camera(x)];
+        sliders.into_iter().chain(x.look.numbers()).collect::<Vec<f32>>()
+    };
     let text = words(a).into_iter().zip(words(b)).enumerate().filter(|(_, (a, b))| a != b).map(|(i, _)| Field::Words(i));
     let slid = numbers(a).into_iter().zip(numbers(b)).enumerate().filter(|(_, (a, b))| a != b).map(|(i, _)| Field::Number(i));
     let product = |x: &Brief| (x.product_x, x.product_y, x.product_scale);
@@ -181,6 +185,7 @@ fn only_field(a: &Brief, b: &Brief) -> Option<Field> {
         product_x: b.product_x,
         product_y: b.product_y,
         product_scale: b.product_scale,
+        look: ProductLook { flip: a.look.flip, contact: a.look.contact, ..b.look.clone() },
         text_x: b.text_x,
         text_y: b.text_y,
         text_scale: b.text_scale,
@@ -206,6 +211,26 @@ fn more_than_typing(a: &Brief, b: &Brief) -> bool {
 mod tests {
     use super::*;
     use crate::request::CompositionMode;
+
+    #[test]
+    fn a_slider_of_the_product_is_one_edit_and_mirroring_its_own() {
+        let mut undo = Undo::default();
+        let mut s = Session::default();
+        undo.observe(&s.brief, 0.0);
+        for (i, rotation) in [3.0, 8.0, 15.0].iter().enumerate() {
+            s.brief.look.rotation = *rotation;
+            undo.observe(&s.brief, 10.0 + i as f64 * 0.1);
+        }
+        s.brief.look.flip = crate::request::Flip::Horizontal;
+        undo.observe(&s.brief, 10.4);
+        s.brief.look.shadow = 0.0;
+        undo.observe(&s.brief, 10.5);
+        assert!(undo.undo(&mut s));
+        assert_eq!((s.brief.look.shadow, s.brief.look.flip), (1.0, crate::request::Flip::Horizontal));
+        assert!(undo.undo(&mut s));
+        assert_eq!((s.brief.look.rotation, s.brief.look.flip), (15.0, crate::request::Flip::None));
+        assert!(undo.undo(&mut s) && s.brief.look == ProductLook::default() && !undo.can_undo());
+    }
 
     #[test]
     fn typing_is_one_edit_and_choices_are_their_own() {

@@ -22,4 +22,5 @@ mod rgb;
 
 pub use matting::Matte;
 pub use plane::{Plane, neighbours};
+pub use pyramid::continued;
 pub use rgb::{LinearRgb, flattened, linear_to_srgb8, luminance, over_white, srgb_to_linear, srgb8_to_linear};

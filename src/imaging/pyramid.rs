@@ -3,6 +3,8 @@
 use image::RgbImage;
 use rayon::prelude::*;
 
+use super::plane::Plane;
+
 /// Pull-push pyramid (Gortler et al., "The Lumigraph", 1996): weighted colours, averaged down until every gap is covered, then filled back
 /// up. Its finest level has half the photo's size, which suffices for extrapolation.
 pub(super) struct Pyramid {
@@ -101,4 +103,33 @@ fn bilinear(level: &[[f32; 4]], w: usize, h: usize, (x, y): (usize, usize)) -> [
 
 fn mix(a: f32, b: f32, t: f32) -> f32 {
     a + (b - a) * t
+}
+
+/// The picture with the pixels where `unknown` is above 0 continued from those around. They are blurred: nothing tells what was there.
+pub fn continued(picture: &RgbImage, unknown: &Plane) -> RgbImage {
+    let known = |i: usize| if unknown.data.get(i).is_none_or(|v| *v <= 0.0) { 1.0 } else { 0.0 };
+    let pyramid = Pyramid::new(picture, known);
+    let mut out = picture.clone();
+    for (i, pixel) in out.pixels_mut().enumerate().filter(|(i, _)| known(*i) == 0.0) {
+        let colour = pyramid.at(i % unknown.width, i / unknown.width);
+        pixel.0 = colour.map(|v| (v * 255.0 + 0.5).clamp(0.0, 255.0) as u8);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_gap_is_continued_from_around_and_the_rest_stays() {
+        let picture = RgbImage::from_fn(40, 30, |x, y| {
+            let inside = (10..30).contains(&x) && (10..20).contains(&y);
+            image::Rgb(if inside { [255, 0, 0] } else { [40, 90, 140] })
+        });
+        let mut gap = Plane::new(40, 30, 0.0);
+        (10..20).for_each(|y| gap.data[y * 40 + 10..y * 40 + 30].fill(0.5));
+        let whole = continued(&picture, &gap);
+        assert!(whole.pixels().all(|p| p.0.iter().zip([40u8, 90, 140]).all(|(a, b)| a.abs_diff(b) <= 1)), "{:?}", whole.get_pixel(20, 15));
+    }
 }

@@ -14,7 +14,7 @@ use super::stage::{Stage, Step};
 use super::status::JobStatus;
 use crate::notice;
 use crate::notice::Notice;
-use crate::request::fields::{BACKGROUND_IMAGE, BG_PROMPT, Field, LAYERS, MASK_IMAGE, PRODUCT_IMAGE, TEXT_CONTENT};
+use crate::request::fields::{BACKGROUND_IMAGE, BG_PROMPT, Field, LAYERS, MASK_IMAGE, PRODUCT_IMAGE, TEXT_CONTENT, TRANSPARENT};
 use crate::request::{BackendKind, JobSpec, StepNumber};
 
 /// The state of a job at one moment. Its JSON is the record in `job.json`; records of earlier versions can be read.
@@ -193,6 +193,11 @@ impl JobSnapshot {
         let is_drawn = |layer: &Value| layer.get("hidden") != Some(&Value::Bool(true));
         self.has_layers = self.parameters.get(LAYERS.name).and_then(Value::as_array).is_some_and(|layers| layers.iter().any(is_drawn));
         self
+    }
+
+    /// Whether the advertisement has no background, so that its picture has an alpha channel.
+    pub fn is_clear(&self) -> bool {
+        self.parameters.get("background_color").and_then(|value| value.as_str()) == Some(TRANSPARENT)
     }
 
     /// The text of the advertisement.

@@ -136,8 +136,8 @@ impl Stage {
                 let background: &[Self] = match (product, &spec.backdrop) {
                     (Some(_), Backdrop::Scene) => &[Self::Segmentation, Self::Scene, Self::Injection],
                     (None, Backdrop::Scene) => &[Self::Scene],
-                    (Some(_), Backdrop::Color(_) | Backdrop::Picture(_)) => &[Self::Segmentation, Self::Injection],
-                    (None, Backdrop::Color(_) | Backdrop::Picture(_)) => &[Self::Injection],
+                    (Some(_), Backdrop::Color(_) | Backdrop::Transparent | Backdrop::Picture(_)) => &[Self::Segmentation, Self::Injection],
+                    (None, Backdrop::Color(_) | Backdrop::Transparent | Backdrop::Picture(_)) => &[Self::Injection],
                 };
                 let rest: &[Self] = match text {
                     Some(_) => &FROM_TEXT,

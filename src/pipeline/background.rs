@@ -8,27 +8,20 @@ use super::borders::CutSides;
 use super::error::PipelineError;
 use super::layout::percent;
 use super::sink::{Picture, Sink};
-use super::{composite, grounding, outline, pick, placement, posture, preview};
+use super::step1::Background;
+use super::{adjust, clear, composite, grounding, outline, pick, placement, posture, preview};
 use crate::backend::{Backend, BlendRequest, Framing, KeyLight, PlacedProduct, Prompts, Sampling, Scene, SceneRequest, StageCx, View};
 use crate::imaging::Matte;
 use crate::imaging::{LinearRgb, Plane, matting, resize};
 use crate::job::{ImageName, Stage};
 use crate::notice;
-use crate::request::{Backdrop, JobSpec, SourceImage};
+use crate::request::{Backdrop, JobSpec, ProductEdit, SourceImage};
 
 /// Enlargement of the product above which it looks soft.
 const MOST_ENLARGED: f32 = 1.6;
 
 /// Balls look the same from everywhere: they are seen from this elevation.
 const BALL: f32 = 20.0;
-
-/// The result of step 1.
-pub struct Background {
-    /// Canvas size.
-    pub image: RgbImage,
-    /// The product's matte on the canvas; `None` without a product.
-    pub placed: Option<Plane>,
-}
 
 /// The mask of the request at the photo's size.
 fn resized_mask(mask: &SourceImage, (width, height): (u32, u32)) -> Plane {
@@ -94,53 +87,61 @@ pub fn run(
         }
         (None, _) => None,
     };
-    let seen = match (&matte, product) {
+    let subject = match (matte, product) {
         // Without a mask, a file with transparency is the designer's own cut-out.
-        (Some(matte), Some(product)) => Some(Seen::of(matte, product.has_alpha && mask.is_none())),
+        (Some(matte), Some(product)) => Some(CutOut::of(matte, &spec.product, product.has_alpha && mask.is_none())),
         _ => None,
     };
     cx.check()?;
     let chosen = spec.placement.camera_elevation.map(|elevation| View { elevation });
-    let view = chosen.or(seen.and_then(|seen| seen.view));
-    let cut = seen.map_or_else(CutSides::default, |seen| seen.cut);
+    let view = chosen.or(subject.as_ref().and_then(|subject| subject.view));
     if let Some(scene) = own_scene(spec, view.unwrap_or_default(), cx, sink)? {
-        return on_own_scene(spec, matte.as_deref().map(|matte| (matte, cut)), &scene, cx, sink);
+        return on_own_scene(spec, subject.as_ref(), &scene, cx, sink);
     }
     let mut framing = Framing { view, chosen: chosen.is_some(), subject: None };
-    if let Some(matte) = matte.as_deref().filter(|_| backend.follows_product(prompts(spec))) {
-        framing.subject = placement::subject(matte, (spec.width as usize, spec.height as usize), view, cut, &spec.placement);
+    if let Some(CutOut { matte, cut, .. }) = subject.as_ref().filter(|_| backend.follows_product(prompts(spec))) {
+        framing.subject = placement::subject(matte, (spec.width as usize, spec.height as usize), view, *cut, &spec.placement);
     }
     let scene = scene(spec, framing, backend, cx, sink)?;
-    let Some(matte) = matte else {
+    let Some(subject) = subject else {
         let image = scene.image.to_srgb();
         sink.save(ImageName::Step1, Picture::Rgb(&image))?;
-        return Ok(Background { image, placed: None });
+        return Ok(Background::opaque(image, None));
     };
     sink.stage(Stage::Injection);
-    let (image, placed) = inject(spec, (&*matte, cut), &scene, backend, cx, sink)?;
+    let (image, placed) = inject(spec, &subject, &scene, backend, cx, sink)?;
     let image = image.to_srgb();
     sink.save(ImageName::Placed, Picture::Gray(&placed.to_gray()))?;
     sink.save(ImageName::Step1, Picture::Rgb(&image))?;
-    Ok(Background { image, placed: Some(placed) })
+    Ok(Background::opaque(image, Some(placed)))
 }
 
-/// The geometry of the photo, as far as the cut-out shows it.
-#[derive(Clone, Copy)]
-struct Seen {
+/// The cut-out as it is placed, and the geometry of its photo as far as the cut-out shows it.
+struct CutOut {
+    matte: Arc<Matte>,
+    /// Sides on which the photo's border cuts it off.
     cut: CutSides,
+    /// Whether such a side was turned away from the canvas' border, where it shows.
+    turned_cut: bool,
     view: Option<View>,
 }
 
-impl Seen {
-    fn of(matte: &Matte, cut_out: bool) -> Self {
+impl CutOut {
+    /// `cut_out`: see [`CutSides::of`]. The camera is that of the upright product: turning the product does not turn the scene.
+    fn of(matte: Arc<Matte>, edit: &ProductEdit, cut_out: bool) -> Self {
+        let matte = adjust::upright(matte, edit);
         let cut = CutSides::of(&matte.alpha, cut_out);
-        let view = placement::cutout_bounds(matte).and_then(|bounds| match () {
+        let view = placement::cutout_bounds(&matte).and_then(|bounds| match () {
             () if cut.any() => outline::view(&matte.alpha, bounds, cut),
-            () if posture::is_ball(matte, bounds) => Some(View { elevation: BALL }),
+            () if posture::is_ball(&matte, bounds) => Some(View { elevation: BALL }),
             () if posture::is_garment(&matte.alpha, bounds) => Some(View { elevation: outline::FROM_ABOVE }),
             () => outline::view(&matte.alpha, bounds, cut),
         });
-        Self { cut, view }
+        let tilt = adjust::tilt(edit);
+        if tilt == 0.0 {
+            return Self { matte, cut, turned_cut: false, view };
+        }
+        Self { matte: adjust::turned(matte, tilt), cut: CutSides::default(), turned_cut: cut.any(), view }
     }
 }
 
@@ -172,13 +173,14 @@ pub(super) fn matte(
     Ok(sink.keep_matte(matte))
 }
 
-/// The scene of a background that the request gives, a colour or a picture: lit softly from above and seen from `view`. `None` if a scene must be
+/// The scene of a background that the request gives, a colour, nothing or a picture: lit softly from above and seen from `view`. `None` if a scene must be
 /// painted.
 fn own_scene(spec: &JobSpec, view: View, cx: StageCx<'_>, sink: &dyn Sink) -> Result<Option<Scene>, PipelineError> {
     let (width, height) = (spec.width as usize, spec.height as usize);
     let image = match &spec.backdrop {
         Backdrop::Scene => return Ok(None),
         Backdrop::Color(color) => RgbImage::from_pixel(spec.width, spec.height, image::Rgb(*color)),
+        Backdrop::Transparent => RgbImage::from_pixel(spec.width, spec.height, image::Rgb([clear::WHITE; 3])),
         Backdrop::Picture(picture) => {
             sink.save_given(ImageName::Backdrop, Picture::Rgba(&picture.pixels), picture)?;
             cx.check()?;
@@ -193,27 +195,41 @@ fn own_scene(spec: &JobSpec, view: View, cx: StageCx<'_>, sink: &dyn Sink) -> Re
 /// Places the product on a background that the request gives. The product keeps its pixels, and only its shadow changes the background.
 fn on_own_scene(
     spec: &JobSpec,
-    matte: Option<(&Matte, CutSides)>,
+    subject: Option<&CutOut>,
     scene: &Scene,
     cx: StageCx<'_>,
     sink: &dyn Sink,
 ) -> Result<Background, PipelineError> {
     sink.stage(Stage::Injection);
-    let Some((matte, cut)) = matte else {
+    let is_clear = matches!(spec.backdrop, Backdrop::Transparent);
+    let Some(subject) = subject else {
+        if is_clear {
+            let picture = clear::empty(spec.width, spec.height);
+            sink.save(ImageName::Step1, Picture::Rgba(&picture))?;
+            return Ok(Background::clear(picture, None));
+        }
         let image = scene.image.to_srgb();
         sink.save(ImageName::Step1, Picture::Rgb(&image))?;
-        return Ok(Background { image, placed: None });
+        return Ok(Background::opaque(image, None));
     };
-    let product = place(spec, matte, scene, cut, cx, sink)?;
-    let mut image = grounding::ground(scene, &product, cut, cx.cancel)?.grounded;
+    let product = place(spec, subject, scene, cx, sink)?;
+    let lit = grounding::lit(scene, &spec.shadow);
+    let ground = grounding::ground(&lit, &product, subject.cut, &spec.shadow, cx.cancel)?;
     cx.step(0.8)?;
+    if is_clear {
+        let picture = clear::product_on_clear(&product, &ground.shadow);
+        sink.save(ImageName::Placed, Picture::Gray(&product.alpha.to_gray()))?;
+        sink.save(ImageName::Step1, Picture::Rgba(&picture))?;
+        return Ok(Background::clear(picture, Some(product.alpha)));
+    }
+    let mut image = ground.grounded;
     for ((to, from), alpha) in image.data.iter_mut().zip(&product.image.data).zip(&product.alpha.data) {
         (0..3).for_each(|k| to[k] += (from[k] - to[k]) * alpha);
     }
     let image = image.to_srgb();
     sink.save(ImageName::Placed, Picture::Gray(&product.alpha.to_gray()))?;
     sink.save(ImageName::Step1, Picture::Rgb(&image))?;
-    Ok(Background { image, placed: Some(product.alpha) })
+    Ok(Background::opaque(image, Some(product.alpha)))
 }
 
 /// The empty scene, from an earlier run or painted now.
@@ -245,15 +261,16 @@ fn scene(
 /// Places the product in an empty scene. Returns the picture and the product's matte on the canvas.
 fn inject(
     spec: &JobSpec,
-    (matte, cut): (&Matte, CutSides),
+    subject: &CutOut,
     scene: &Scene,
     backend: &mut dyn Backend,
     cx: StageCx<'_>,
     sink: &dyn Sink,
 ) -> Result<(LinearRgb, Plane), PipelineError> {
     let bg = &spec.background;
-    let product = place(spec, matte, scene, cut, cx, sink)?;
-    let ground = grounding::ground(scene, &product, cut, cx.cancel)?;
+    let product = place(spec, subject, scene, cx, sink)?;
+    let scene = &*grounding::lit(scene, &spec.shadow);
+    let ground = grounding::ground(scene, &product, subject.cut, &spec.shadow, cx.cancel)?;
     cx.step(0.5)?;
     preview::offer(cx, &ground.grounded);
     let image = backend.blend_product(
@@ -275,19 +292,20 @@ fn inject(
 /// Places the product on the canvas, and reports its place and problems of its photo to the sink.
 fn place(
     spec: &JobSpec,
-    matte: &Matte,
+    CutOut { matte, cut, turned_cut, .. }: &CutOut,
     scene: &Scene,
-    cut: CutSides,
     cx: StageCx<'_>,
     sink: &dyn Sink,
 ) -> Result<PlacedProduct, PipelineError> {
     let canvas = (spec.width as usize, spec.height as usize);
-    let placed = placement::place(matte, canvas, scene.into(), cut, &spec.placement);
+    let mut placed = placement::place(matte, canvas, scene.into(), *cut, &spec.placement);
     if let Some(layout) = placed.layout {
         sink.product_placed(layout);
     }
+    placed.shows_cut |= turned_cut;
     warn_about_photo(&placed, sink);
     cx.check()?;
+    adjust::correct_colours(&mut placed.product, &spec.product);
     Ok(placed.product)
 }
 

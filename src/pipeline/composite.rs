@@ -1,21 +1,21 @@
 //! Step 3: composes headline and background as layers, matches their light, and draws the layers of the request.
 
-use std::borrow::Cow;
-
 use image::{RgbImage, RgbaImage};
 
 use super::error::PipelineError;
 use super::layers::{ComposeInput, compose};
 use super::layout::{TextLayout, moved, percent};
 use super::sink::{Picture, Sink};
+use super::step1::Background;
 use super::text::Headline;
-use super::{legibility, preview};
+use super::{clear, legibility, preview};
 use crate::backend::{Backend, HarmonizeRequest, Prompts, Sampling, StageCx};
 use crate::imaging::{LinearRgb, Plane, over_white, resize};
 use crate::job::{ImageName, Stage};
 use crate::layers::{self, LayerContext};
 use crate::notice;
-use crate::request::{Backdrop, CompositionMode, JobSpec, StepNumber, TextPosition};
+use crate::request::layers::Layer;
+use crate::request::{Backdrop, CompositionMode, JobSpec, SourceImage, StepNumber, TextPosition};
 use crate::typography::FontCatalog;
 
 /// The user is warned if a smaller share of the letters' contour reaches a contrast ratio of 3:1, unless their colour stands out.
@@ -24,11 +24,9 @@ const LEGIBLE_SHARE: f32 = 0.95;
 /// The input of step 3.
 pub struct CompositeInput<'a> {
     /// Result of step 1.
-    pub step1: &'a RgbImage,
+    pub step1: Background,
     /// Result of step 2; `None` for an advertisement of layers alone.
     pub headline: Option<&'a Headline>,
-    /// The product's matte on the canvas, if it is known.
-    pub product_alpha: Option<Plane>,
 }
 
 /// Runs step 3. If the product's matte is unknown, mode `behind`, position `auto` and layers behind the product segment the picture to find it.
@@ -41,7 +39,7 @@ pub fn run(
     sink: &dyn Sink,
 ) -> Result<(), PipelineError> {
     sink.stage(Stage::Composition);
-    let CompositeInput { step1, headline, product_alpha } = parts;
+    let CompositeInput { step1: Background { image: step1, clear, placed: product_alpha }, headline } = parts;
     let c = &spec.composition;
     let (behind, above): (Vec<_>, Vec<_>) = spec.layers.iter().partition(|layer| layer.behind);
     let placed_by_product = c.mode == CompositionMode::Behind || c.position == TextPosition::Auto;
@@ -50,31 +48,56 @@ pub fn run(
         Some(alpha) => Some(Plane::from_gray(&alpha.to_gray())),
         None if needs_product && spec.start.step() > StepNumber::FIRST => {
             sink.notice(notice!("pipeline-product-segmented").at("step1_image"));
-            Some(backend.segment(step1, cx)?.alpha)
+            Some(backend.segment(&step1, cx)?.alpha)
         }
         None => None,
     };
     cx.step(0.2)?;
-    let mut background = Cow::Borrowed(step1);
+    let mut ground = Ground { image: step1, black: clear.as_ref().map(|clear| clear::on(clear, clear::BLACK)) };
     if !behind.is_empty() {
-        let product = product_alpha.as_ref().filter(|p| (p.width as u32, p.height as u32) == step1.dimensions());
-        let context = LayerContext { fonts, hidden: product, cancel: cx.cancel };
-        layers::draw(background.to_mut(), behind, context)?.into_iter().for_each(|notice| sink.notice(notice));
+        let product = product_alpha.as_ref().filter(|p| (p.width as u32, p.height as u32) == ground.image.dimensions());
+        ground.draw(&behind, LayerContext { fonts, hidden: product, cancel: cx.cancel }, sink)?;
     }
-    let (mut image, letters) = match headline {
-        Some(headline) => {
-            let (image, letters) = with_headline(spec, &background, headline, product_alpha.as_ref(), backend, cx, sink)?;
-            (image, Some(letters))
-        }
-        None => (background.into_owned(), None),
+    let letters = match headline {
+        Some(headline) => Some(add_headline(spec, &mut ground, headline, product_alpha.as_ref(), backend, cx, sink)?),
+        None => None,
     };
-    let context = LayerContext { fonts, hidden: None, cancel: cx.cancel };
-    layers::draw(&mut image, above, context)?.into_iter().for_each(|notice| sink.notice(notice));
+    ground.draw(&above, LayerContext { fonts, hidden: None, cancel: cx.cancel }, sink)?;
     cx.check()?;
-    if let Some(letters) = letters {
-        report_legibility(&image, &letters, sink);
+    match (clear, ground.black) {
+        (Some(clear), Some(black)) => {
+            // What the letters are read on is not known.
+            if letters.is_some() {
+                sink.notice(notice!("pipeline-legibility-transparent").at("background_color"));
+            }
+            sink.save(ImageName::Final, Picture::Rgba(&clear::separated(&clear, &ground.image, &black)))
+        }
+        _ => {
+            if let Some(letters) = letters {
+                report_legibility(&ground.image, &letters, sink);
+            }
+            sink.save(ImageName::Final, Picture::Rgb(&ground.image))
+        }
     }
-    sink.save(ImageName::Final, Picture::Rgb(&image))
+}
+
+/// The picture that step 3 draws on.
+struct Ground {
+    /// Opaque; on white if the request wants no background.
+    image: RgbImage,
+    /// The same on black, if the request wants no background: see [`super::clear`].
+    black: Option<RgbImage>,
+}
+
+impl Ground {
+    fn draw(&mut self, layers: &[&Layer<SourceImage>], cx: LayerContext<'_>, sink: &dyn Sink) -> Result<(), PipelineError> {
+        layers::draw(&mut self.image, layers.iter().copied(), cx)?.into_iter().for_each(|notice| sink.notice(notice));
+        if let Some(black) = &mut self.black {
+            // The warnings are the same.
+            layers::draw(black, layers.iter().copied(), cx)?;
+        }
+        Ok(())
+    }
 }
 
 /// The letters of the headline in the composed picture.
@@ -86,19 +109,20 @@ struct ComposedLetters {
 }
 
 /// Composes the headline with the background and harmonises them.
-fn with_headline(
+fn add_headline(
     spec: &JobSpec,
-    background: &RgbImage,
+    ground: &mut Ground,
     headline: &Headline,
     product_alpha: Option<&Plane>,
     backend: &mut dyn Backend,
     cx: StageCx<'_>,
     sink: &dyn Sink,
-) -> Result<(RgbImage, ComposedLetters), PipelineError> {
+) -> Result<ComposedLetters, PipelineError> {
     let c = &spec.composition;
     let composed = compose(
         &ComposeInput {
-            background,
+            background: &ground.image,
+            black: ground.black.as_ref(),
             text: &headline.image,
             front_faces: headline.front_faces.as_ref(),
             product_alpha,
@@ -106,7 +130,7 @@ fn with_headline(
             position: c.position,
             placement: spec.placement,
             strength: c.strength,
-            exact_background: matches!(spec.backdrop, Backdrop::Color(_)),
+            exact_background: matches!(spec.backdrop, Backdrop::Color(_) | Backdrop::Transparent),
         },
         cx.cancel,
     )?;
@@ -131,13 +155,14 @@ fn with_headline(
         },
     };
     // A plain colour has no light to match, and must stay the requested colour.
-    let image = match spec.backdrop {
-        Backdrop::Color(_) => composed.image.to_srgb(),
+    ground.image = match spec.backdrop {
+        Backdrop::Color(_) | Backdrop::Transparent => composed.image.to_srgb(),
         Backdrop::Scene | Backdrop::Picture(_) => backend.harmonize(&request, cx)?.to_srgb(),
     };
+    ground.black = composed.black.map(|black| black.to_srgb());
     cx.check()?;
     sink.save(ImageName::Letters, Picture::Gray(&composed.letters.to_gray()))?;
-    Ok((image, ComposedLetters { letters: composed.letters, visible: composed.visible, stands_out: composed.stands_out }))
+    Ok(ComposedLetters { letters: composed.letters, visible: composed.visible, stands_out: composed.stands_out })
 }
 
 /// Measures the legibility of the letters, and warns if it is low.

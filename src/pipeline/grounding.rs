@@ -1,5 +1,7 @@
 //! Effects of the product on the surface that it stands on: contact shadow, ambient occlusion, cast shadow, reflection.
 
+use std::borrow::Cow;
+
 use rayon::prelude::*;
 
 use super::borders::CutSides;
@@ -10,6 +12,7 @@ use crate::cancel::{CancelToken, Stopped};
 use crate::imaging::blur::{dilate, erode, gaussian_plane, gaussian_plane_xy, gaussian_rgb};
 use crate::imaging::{LinearRgb, Plane};
 use crate::math;
+use crate::request::ShadowSpec;
 
 /// Shadows are computed at half size on canvases larger than this; they are soft.
 const FULL_SIZE: usize = 700;
@@ -18,6 +21,8 @@ const FULL_SIZE: usize = 700;
 const OCCLUSION: [(f32, f32, f32); 3] = [(0.015, 0.0035, 0.86), (0.10, 0.012, 0.56), (0.52, 0.040, 0.46)];
 /// Largest length of a cast shadow as a multiple of the product's height; lower light is treated as higher.
 const LONGEST: f32 = 0.95;
+/// Least horizontal part of the direction to a key light whose shadow has a requested direction: straight from above it would have none.
+const LEAST_SLANT: f32 = 0.35;
 /// Blurs of the cast shadow, as shares of the canvas' shorter side. Penumbras between them are interpolated.
 const PENUMBRAS: [f32; 5] = [0.002, 0.006, 0.015, 0.034, 0.075];
 
@@ -32,20 +37,31 @@ pub struct Grounding {
 }
 
 /// Adds the shadows and the reflection of a placed product to the scene. `cut`: sides on which the photo cuts the product off. A product that is cut
-/// off at the top or bottom gets neither, because the picture does not show what it stands on.
+/// off at the top or bottom gets neither, because the picture does not show what it stands on. `asked`: how the request wants the shadows; their
+/// direction and softness are those of the scene's key light, see [`lit`].
 ///
 /// # Errors
 /// The job was stopped.
-pub fn ground(scene: &Scene, product: &PlacedProduct, cut: CutSides, cancel: &CancelToken) -> Result<Grounding, Stopped> {
+pub fn ground(
+    scene: &Scene,
+    product: &PlacedProduct,
+    cut: CutSides,
+    asked: &ShadowSpec,
+    cancel: &CancelToken,
+) -> Result<Grounding, Stopped> {
     let (w, h) = (product.alpha.width, product.alpha.height);
     let unit = h.min(w) as f32;
     let step = if w.min(h) > FULL_SIZE { 2 } else { 1 };
     let solid = if cut.bottom || cut.top { None } else { Solid::new(product, scene.view, step) };
     let small = unit / step as f32;
     let (contact, cast) = match &solid {
-        Some(solid) => (Some(occlusion(solid, scene, small, cancel)?), Some(cast(solid, scene, small, cancel)?)),
-        None => (None, None),
+        Some(solid) if asked.strength > 0.0 => {
+            let contact = if asked.contact { Some(occlusion(solid, scene, small, cancel)?) } else { None };
+            (contact, Some(cast(solid, scene, small, cancel)?))
+        }
+        _ => (None, None),
     };
+    let (contact, cast) = (contact.map(|plane| denser(plane, asked.strength)), cast.map(|plane| denser(plane, asked.strength)));
     cancel.check()?;
     let scale = 1.0 / step as f32;
     let at = |plane: &Option<Plane>, x: usize, y: usize| {
@@ -84,6 +100,31 @@ pub fn ground(scene: &Scene, product: &PlacedProduct, cut: CutSides, cancel: &Ca
         *b = (*b * outside).max(touched.data[i].min(1.0) * outside).clamp(0.0, 1.0);
     });
     Ok(Grounding { grounded, band, shadow })
+}
+
+/// A shadow whose density is multiplied.
+fn denser(mut shadow: Plane, strength: f32) -> Plane {
+    if strength != 1.0 {
+        shadow.data.par_iter_mut().filter(|v| **v > 0.0).for_each(|v| *v = 1.0 - math::powf(1.0 - v.min(1.0), strength));
+    }
+    shadow
+}
+
+/// The scene with its key light turned and softened so that the product's shadow falls as the request asks.
+pub(super) fn lit<'a>(scene: &'a Scene, asked: &ShadowSpec) -> Cow<'a, Scene> {
+    if asked.direction.is_none() && asked.softness.is_none() {
+        return Cow::Borrowed(scene);
+    }
+    let mut lit = scene.clone();
+    if let Some(direction) = asked.direction {
+        let [x, y, z] = lit.key.direction;
+        let along = math::hypot(x, z).max(LEAST_SLANT);
+        let (sin, cos) = math::sin_cos(direction.to_radians());
+        let long = math::hypot(along, y);
+        lit.key.direction = [-cos * along / long, y / long, -sin * along / long];
+    }
+    lit.key.softness = asked.softness.unwrap_or(lit.key.softness);
+    Cow::Owned(lit)
 }
 
 /// Blurs a plane on the surface: less along the depth, which is foreshortened. `sigma` in pixels.

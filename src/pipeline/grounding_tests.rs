@@ -37,7 +37,7 @@ fn can(x: f32) -> PlacedProduct {
 }
 
 fn grounded(scene: &Scene, product: &PlacedProduct) -> Grounding {
-    ground(scene, product, CutSides::default(), &CancelToken::default()).unwrap()
+    ground(scene, product, CutSides::default(), &ShadowSpec::default(), &CancelToken::default()).unwrap()
 }
 
 /// Mean darkness of a rectangle.
@@ -172,7 +172,7 @@ fn a_glossy_surface_mirrors_it_and_more_at_a_grazing_angle() {
 fn what_the_photo_cuts_off_stands_on_nothing() {
     let bust = product(|x, y| (x - 200.0).abs() < 80.0 && y > 200.0);
     let cut = CutSides { bottom: true, ..CutSides::default() };
-    let g = ground(&scene([-0.5, 0.8, 0.3], 0.4, 8.0), &bust, cut, &CancelToken::default()).unwrap();
+    let g = ground(&scene([-0.5, 0.8, 0.3], 0.4, 8.0), &bust, cut, &ShadowSpec::default(), &CancelToken::default()).unwrap();
     assert!(g.shadow.data.iter().all(|s| *s == 0.0));
 }
 
@@ -209,4 +209,45 @@ fn any_outline_and_light_give_finite_shadows() {
             }
         }
     }
+}
+
+#[test]
+fn shadows_fall_as_they_are_asked_to() {
+    let scene = scene([-0.5, 0.8, 0.3], 0.4, 20.0);
+    let with = |asked: ShadowSpec| {
+        let lit = lit(&scene, &asked);
+        ground(&lit, &can(200.0), CutSides::default(), &asked, &CancelToken::default()).unwrap()
+    };
+    let usual = ShadowSpec::default();
+    let plain = with(usual);
+    assert!(plain.shadow.data == grounded(&scene, &can(200.0)).shadow.data);
+    // Off darkens nothing.
+    let off = with(ShadowSpec { strength: 0.0, ..usual });
+    assert!(off.shadow.data.iter().all(|v| *v == 0.0) && off.grounded.data.iter().all(|c| *c == [0.5; 3]));
+    let sum = |g: &Grounding| g.shadow.data.iter().sum::<f32>();
+    let (half, twice) = (with(ShadowSpec { strength: 0.5, ..usual }), with(ShadowSpec { strength: 2.0, ..usual }));
+    assert!(sum(&half) < 0.7 * sum(&plain) && sum(&twice) > 1.3 * sum(&plain), "{} {} {}", sum(&half), sum(&plain), sum(&twice));
+    assert!(twice.shadow.data.iter().all(|v| (0.0..=1.0).contains(v)));
+    // Without the contact, the surface at the foot is lighter and the cast shadow as before.
+    let cast = with(ShadowSpec { contact: false, ..usual });
+    assert!(dark(&cast, 190..210, 301..303) < 0.6 * dark(&plain, 190..210, 301..303));
+    // The direction: right, left, towards the viewer.
+    let side = |direction: f32| {
+        let g = with(ShadowSpec { direction: Some(direction), contact: false, ..usual });
+        (dark(&g, 245..300, 270..300), dark(&g, 100..155, 270..300), dark(&g, 180..220, 304..320))
+    };
+    let (right, left, near) = (side(0.0), side(180.0), side(90.0));
+    assert!(right.0 > 4.0 * right.1 && left.1 > 4.0 * left.0, "{right:?} {left:?}");
+    assert!(near.2 > 2.0 * right.2 && (near.0 - near.1).abs() < 0.02, "{near:?} {right:?}");
+    // A light from straight above gets a direction too.
+    let above = self::scene([0.0, 1.0, 0.0], 0.4, 20.0);
+    let turned = lit(&above, &ShadowSpec { direction: Some(0.0), ..usual });
+    assert!(turned.key.direction[0] < -0.3 && (math::hypot(turned.key.direction[0], turned.key.direction[1]) - 1.0).abs() < 1e-5);
+    // A softer light blurs the far end.
+    let edge = |softness: f32| {
+        let g = with(ShadowSpec { softness: Some(softness), contact: false, direction: Some(0.0), ..usual });
+        let row: Vec<f32> = (240..330).map(|x| g.shadow.at(x, 285)).collect();
+        row.windows(2).map(|w| (w[1] - w[0]).abs()).fold(0.0, f32::max)
+    };
+    assert!(edge(0.0) > 2.0 * edge(1.0), "{} {}", edge(0.0), edge(1.0));
 }

@@ -19,6 +19,8 @@ use crate::request::{CompositionMode, Placement, TextPosition};
 pub struct ComposeInput<'a> {
     /// Result of step 1.
     pub background: &'a RgbImage,
+    /// The same on black, for an advertisement without a background; `background` is then on white, and nothing is adapted to it.
+    pub black: Option<&'a RgbImage>,
     /// Result of step 2, straight alpha, any size.
     pub text: &'a RgbaImage,
     /// Front faces of the letters in the text's coordinates.
@@ -41,6 +43,8 @@ pub struct ComposeInput<'a> {
 pub struct Composed {
     /// Canvas size, linear.
     pub image: LinearRgb,
+    /// The same over [`ComposeInput::black`].
+    pub black: Option<LinearRgb>,
     /// The region that the harmonising pass may change.
     pub mask: Plane,
     /// How legible the letters are; `None` if they have no measurable contour.
@@ -104,7 +108,8 @@ pub fn compose(input: &ComposeInput<'_>, cancel: &CancelToken) -> Result<Compose
     }
     let refraction = Refraction::of(&placed, unit);
     let layer = Layer {
-        adapt: (input.mode == CompositionMode::Blend).then(|| adaptation(&background, unit, input.strength.clamp(0.0, 1.0))),
+        adapt: (input.mode == CompositionMode::Blend && input.black.is_none())
+            .then(|| adaptation(&background, unit, input.strength.clamp(0.0, 1.0))),
         shade: behind.map(|p| shifted(&gaussian_plane(p, unit * 0.014), (unit * 0.004) as i64, (unit * 0.006) as i64)),
         shadow: cast_shadow(&placed, refraction.is_some(), unit),
         refraction,
@@ -126,10 +131,11 @@ pub fn compose(input: &ComposeInput<'_>, cancel: &CancelToken) -> Result<Compose
         true => over(background.clone(), false),
         false => contrast::ensure_contrast(&background, &text_on_canvas, over, cancel)?,
     };
+    let black = input.black.map(|black| over(LinearRgb::from_srgb(black), false));
     let legibility = legibility::measure(&image, &letters, visible.as_ref());
     let stands_out = contrast::stands_out(&image, &text_on_canvas);
     let mask = gaussian_plane(&placed.alpha, unit * 0.02);
-    Ok(Composed { image, mask, legibility, stands_out, visible, offset, ink, letters, notices })
+    Ok(Composed { image, black, mask, legibility, stands_out, visible, offset, ink, letters, notices })
 }
 
 /// The text layer in place, and how it is composited.
@@ -356,6 +362,7 @@ mod tests {
     ) -> ComposeInput<'a> {
         ComposeInput {
             background,
+            black: None,
             text,
             front_faces: None,
             product_alpha: product,

@@ -12,7 +12,7 @@ use super::plan::{self, StepKeys};
 use super::run::{Recalled, run};
 use super::sink::{Picture, Sink, Taken};
 use super::text::Headline;
-use super::{background, placement, position};
+use super::{background, clear, placement, position};
 use crate::backend::{Backend, Framing, Scene, StageCx, StageObserver, backend_version};
 use crate::cancel::CancelToken;
 use crate::imaging::resize::{Filter, fit_within, resize_plane, resize_rgb8, resize_rgba8};
@@ -90,10 +90,14 @@ pub struct LiveDraft {
     pub cutout: Option<Cutout>,
     /// The result of step 1. The same `Arc` as in the draft before if step 1 was reused.
     pub background: Arc<RgbImage>,
+    /// The same with its transparency; `None` if it has a background.
+    pub clear_background: Option<Arc<RgbaImage>>,
     /// The result of step 2; `None` without text.
     pub headline: Option<Arc<RgbaImage>>,
     /// The advertisement.
     pub picture: Arc<RgbImage>,
+    /// The same with its transparency; `None` if it has a background, `picture` is then on white.
+    pub clear_picture: Option<Arc<RgbaImage>>,
     /// Where the parts stand.
     pub layout: LiveLayout,
     /// How far the text layers reach.
@@ -168,6 +172,7 @@ struct WithNotices<T> {
 #[derive(Clone)]
 struct Step1 {
     image: Arc<RgbImage>,
+    clear: Option<Arc<RgbaImage>>,
     placed: Option<Arc<Plane>>,
     layout: Option<ProductLayout>,
     cutout: Option<Cutout>,
@@ -242,8 +247,10 @@ impl LivePipeline {
         Ok(LiveDraft {
             cutout: step1.cutout,
             background: step1.image,
+            clear_background: step1.clear,
             headline: run.headline.map(|headline| headline.image),
             picture,
+            clear_picture: run.clear_picture,
             layout: LiveLayout { product: step1.layout, text: run.text, automatic_text_row },
             texts: text_extents(spec, fonts),
             notices: run.notices.into_iter().map(|(_, notice)| notice).collect(),
@@ -263,6 +270,7 @@ struct CurrentRun {
     headline: Option<Headline>,
     text: Option<TextLayout>,
     picture: Option<Arc<RgbImage>>,
+    clear_picture: Option<Arc<RgbaImage>>,
     notices: Vec<(Stage, Notice)>,
 }
 
@@ -287,8 +295,11 @@ impl<'a> MemorySink<'a> {
 
     fn take_background(&self) -> Option<Taken> {
         let kept = self.results.lock().step1.get(self.keys.get(StepNumber::Background)?)?;
-        let taken =
-            Taken { image: DynamicImage::ImageRgb8(RgbImage::clone(&kept.result.image)), mask: kept.result.placed.as_deref().cloned() };
+        let image = match &kept.result.clear {
+            Some(clear) => DynamicImage::ImageRgba8(RgbaImage::clone(clear)),
+            None => DynamicImage::ImageRgb8(RgbImage::clone(&kept.result.image)),
+        };
+        let taken = Taken { image, mask: kept.result.placed.as_deref().cloned() };
         let mut run = self.run.lock();
         run.notices.extend(kept.notices);
         run.step1 = Some(kept.result);
@@ -311,10 +322,11 @@ impl<'a> MemorySink<'a> {
         Some(taken)
     }
 
-    fn keep_background(&self, image: &RgbImage) {
+    fn keep_background(&self, image: RgbImage, clear: Option<&RgbaImage>) {
         let mut run = self.run.lock();
         let placed = run.mask.take().map(Arc::new);
-        let step1 = Step1 { image: Arc::new(image.clone()), placed, layout: run.product, cutout: run.cutout.clone() };
+        let clear = clear.map(|clear| Arc::new(clear.clone()));
+        let step1 = Step1 { image: Arc::new(image), clear, placed, layout: run.product, cutout: run.cutout.clone() };
         run.step1 = Some(step1.clone());
         if let Some(key) = self.keys.get(StepNumber::Background) {
             let notices = run.notices_of(|stage| stage.step() == StepNumber::Background);
@@ -356,9 +368,15 @@ impl Sink for MemorySink<'_> {
         match (name, picture) {
             // The mask belongs to the step result that is saved next.
             (ImageName::Placed | ImageName::Face, Picture::Gray(mask)) => self.run.lock().mask = Some(Plane::from_gray(mask)),
-            (ImageName::Step1, Picture::Rgb(image)) => self.keep_background(image),
+            (ImageName::Step1, Picture::Rgb(image)) => self.keep_background(image.clone(), None),
+            (ImageName::Step1, Picture::Rgba(clear)) => self.keep_background(clear::on(clear, clear::WHITE), Some(clear)),
             (ImageName::Step2, Picture::Rgba(image)) => self.keep_headline(image),
             (ImageName::Final, Picture::Rgb(image)) => self.run.lock().picture = Some(Arc::new(image.clone())),
+            (ImageName::Final, Picture::Rgba(clear)) => {
+                let mut run = self.run.lock();
+                run.picture = Some(Arc::new(clear::on(clear, clear::WHITE)));
+                run.clear_picture = Some(Arc::new(clear.clone()));
+            }
             _ => {}
         }
         Ok(())
@@ -371,6 +389,7 @@ impl Sink for MemorySink<'_> {
     fn finish_with(&self, _: ImageName) -> Result<(), PipelineError> {
         let mut run = self.run.lock();
         run.picture = run.step1.as_ref().map(|step1| Arc::clone(&step1.image));
+        run.clear_picture = run.step1.as_ref().and_then(|step1| step1.clear.clone());
         Ok(())
     }
 

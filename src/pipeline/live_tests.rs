@@ -12,8 +12,8 @@ use crate::cancel::CancelToken;
 use crate::imaging::{LinearRgb, Matte};
 use crate::request::layers::{Layer, LayerContent, ShapeKind, ShapeLayer};
 use crate::request::{
-    Backdrop, BackendChoice, BackendKind, BackgroundSpec, CompositionMode, CompositionSpec, JobSpec, ModelChoice, Placement, SourceImage,
-    Start, StepNumber, TextPosition, TextSpec,
+    Backdrop, BackendChoice, BackendKind, BackgroundSpec, CompositionMode, CompositionSpec, JobSpec, ModelChoice, Placement, ProductEdit,
+    ShadowSpec, SourceImage, Start, StepNumber, TextPosition, TextSpec,
 };
 use crate::typography::FontCatalog;
 
@@ -121,6 +121,8 @@ pub(super) fn spec() -> JobSpec {
         layers: Vec::new(),
         hidden_layers: Vec::new(),
         placement: Placement::default(),
+        product: ProductEdit::default(),
+        shadow: ShadowSpec::default(),
         force_from_step: None,
         stop_step: StepNumber::LAST,
         auto_unload: false,

@@ -4,12 +4,15 @@
 
 #![warn(clippy::disallowed_methods)]
 
+mod adjust;
 pub mod background;
 pub mod borders;
+mod clear;
 pub mod composite;
 mod contrast;
 mod error;
 pub mod grounding;
+pub mod layered;
 pub mod layers;
 pub mod layout;
 pub mod legibility;
@@ -28,6 +31,7 @@ mod rim_tests;
 mod run;
 mod sink;
 mod solid;
+pub mod step1;
 pub mod text;
 
 pub use error::PipelineError;

@@ -5,7 +5,7 @@
 use super::run::Recalled;
 use crate::imaging::Plane;
 use crate::request::layers::{self, Layer};
-use crate::request::{Backdrop, InputImage, JobSpec, ModelChoice, Start, StepNumber, TextSpec};
+use crate::request::{Area, Backdrop, InputImage, JobSpec, ModelChoice, ProductEdit, ShadowSpec, Start, StepNumber, TextSpec};
 use crate::typography::FontCatalog;
 
 /// The first step whose key a request field changes. The keys of later steps change with it. `None`: the field changes no pixel.
@@ -58,6 +58,18 @@ pub const FIRST_CHANGED_STEP: &[(&str, Option<StepNumber>)] = &[
     ("camera_elevation", Some(StepNumber::Background)),
     ("product_pick_x", Some(StepNumber::Background)),
     ("product_pick_y", Some(StepNumber::Background)),
+    ("product_rotation", Some(StepNumber::Background)),
+    ("product_flip", Some(StepNumber::Background)),
+    ("product_crop_left", Some(StepNumber::Background)),
+    ("product_crop_top", Some(StepNumber::Background)),
+    ("product_crop_right", Some(StepNumber::Background)),
+    ("product_crop_bottom", Some(StepNumber::Background)),
+    ("product_exposure", Some(StepNumber::Background)),
+    ("product_white_balance", Some(StepNumber::Background)),
+    ("shadow_strength", Some(StepNumber::Background)),
+    ("shadow_softness", Some(StepNumber::Background)),
+    ("shadow_direction", Some(StepNumber::Background)),
+    ("shadow_contact", Some(StepNumber::Background)),
     ("layers", Some(StepNumber::Composite)),
     ("background_color", Some(StepNumber::Background)),
     ("background_image", Some(StepNumber::Background)),
@@ -178,11 +190,42 @@ impl Key {
         }
     }
 
+    /// Products as photographed keep the keys of jobs from before these fields.
+    fn product_edit(self, edit: &ProductEdit) -> Self {
+        if *edit == ProductEdit::default() {
+            return self;
+        }
+        let ProductEdit { crop, flip, rotation, exposure, white_balance } = *edit;
+        let key = self
+            .text("product_flip", flip.as_str())
+            .number("product_rotation", rotation)
+            .number("product_exposure", exposure)
+            .number("product_white_balance", white_balance);
+        match crop {
+            Some(Area { left, top, right, bottom }) => {
+                key.number("crop_left", left).number("crop_top", top).number("crop_right", right).number("crop_bottom", bottom)
+            }
+            None => key,
+        }
+    }
+
+    /// Shadows of the scene's light keep the keys of jobs from before these fields.
+    fn shadow(self, shadow: &ShadowSpec) -> Self {
+        if *shadow == ShadowSpec::default() {
+            return self;
+        }
+        self.number("shadow_strength", shadow.strength)
+            .maybe("shadow_softness", shadow.softness)
+            .maybe("shadow_direction", shadow.direction)
+            .whole("shadow_contact", shadow.contact.into())
+    }
+
     /// Jobs from before own backgrounds keep their keys.
     fn backdrop<I: InputImage>(self, spec: &JobSpec<I>) -> Self {
         match &spec.backdrop {
             Backdrop::Scene => self,
             Backdrop::Color(color) => self.bytes("backdrop_color", color),
+            Backdrop::Transparent => self.text("backdrop", "transparent"),
             Backdrop::Picture(picture) => self.picture("backdrop", Some(picture)),
         }
     }
@@ -285,7 +328,9 @@ fn background<I: InputImage>(spec: &JobSpec<I>, backend: &str, product: Option<&
         .whole("preserve_product", bg.preserve_product.into())
         .maybe("x", at.product_x)
         .maybe("y", at.product_y)
-        .number("scale", at.product_scale.unwrap_or(1.0));
+        .number("scale", at.product_scale.unwrap_or(1.0))
+        .product_edit(&spec.product)
+        .shadow(&spec.shadow);
     // Jobs from before these fields keep their keys.
     match at.product_area {
         Some(area) => {
@@ -340,8 +385,11 @@ fn composite<I: InputImage>(
         .maybe("x", at.text_x)
         .maybe("y", at.text_y)
         .layers(&spec.layers, font);
-    // A headline on a plain colour is not matched to it. Within a whole job the key of step 1 says so too.
-    let key = if let Backdrop::Color(color) = &spec.backdrop { key.bytes("backdrop_color", color) } else { key };
+    // A headline on a plain colour or on nothing is not matched to it. Within a whole job the key of step 1 says so too.
+    let key = match &spec.backdrop {
+        Backdrop::Color(_) | Backdrop::Transparent => key.backdrop(spec),
+        Backdrop::Scene | Backdrop::Picture(_) => key,
+    };
     // True classifier-free guidance has an effect only with a negative prompt.
     match c.negative_prompt.trim() {
         "" => key.done(),
@@ -393,6 +441,12 @@ mod tests {
             | "text_scale" => json!(0.5),
             "camera_elevation" => json!(35),
             "product_pick_x" | "product_pick_y" => json!(0.25),
+            "product_rotation" | "shadow_direction" => json!(30),
+            "product_flip" => json!("horizontal"),
+            "product_crop_left" | "product_crop_top" => json!(0.1),
+            "product_crop_right" | "product_crop_bottom" => json!(0.9),
+            "product_exposure" | "product_white_balance" | "shadow_strength" | "shadow_softness" => json!(0.5),
+            "shadow_contact" => json!(false),
             "strength" | "composition_strength" => json!(0.1),
             "num_inference_steps" | "text_num_inference_steps" | "composition_steps" => json!(5),
             "guidance_scale" | "text_guidance_scale" | "composition_guidance_scale" => json!(3),
@@ -477,6 +531,9 @@ mod tests {
     #[test]
     fn the_automatic_size_has_the_same_keys_as_none() {
         assert_eq!(key(json!({})), key(json!({"product_scale": 1})));
+        let unchanged = json!({"product_rotation": 0, "product_flip": "none", "product_crop_left": 0, "product_crop_right": 1, "product_exposure": 0,
+            "product_white_balance": 0, "shadow_strength": 1, "shadow_contact": true});
+        assert_eq!(key(json!({})), key(unchanged));
     }
 
     #[test]

@@ -28,6 +28,7 @@ fn letters(style: &str, font: &str, text: &str, backdrop: &RgbImage) -> TextLaye
 fn composed(layer: &TextLayer, backdrop: &RgbImage) -> Composed {
     let input = ComposeInput {
         background: backdrop,
+        black: None,
         text: &layer.image,
         front_faces: Some(&layer.front_faces),
         product_alpha: None,

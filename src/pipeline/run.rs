@@ -1,18 +1,18 @@
 //! The orchestrator: runs the steps of a spec in order, for jobs and for live drafts.
 
+use std::borrow::Cow;
 use std::sync::Arc;
-
-use image::RgbImage;
 
 use super::error::PipelineError;
 use super::sink::{Picture, Sink};
+use super::step1::Background;
 use super::{background, composite, text};
 use crate::backend::{Backend, StageCx};
 use crate::cancel::CancelToken;
-use crate::imaging::Plane;
+use crate::imaging::{Plane, resize};
 use crate::job::ImageName;
 use crate::notice;
-use crate::request::{JobSpec, SourceImage, Start, StepNumber};
+use crate::request::{Backdrop, JobSpec, SourceImage, Start, StepNumber};
 use crate::typography::FontCatalog;
 
 /// Masks of the pictures in a request, as kept by the earlier jobs that made the pictures.
@@ -40,26 +40,25 @@ pub fn run(
         sink.keep_layer_picture(layer, picture)?;
     }
     let placed = recalled.placed.filter(|p| (p.width, p.height) == (width, height));
-    let (step1, text_spec, given, product_alpha) = match &spec.start {
+    let is_clear = matches!(spec.backdrop, Backdrop::Transparent);
+    let (step1, text_spec, given) = match &spec.start {
         Start::Background { product, mask, text } => {
             let result = match sink.take(StepNumber::Background) {
-                Some(taken) => background::Background { image: taken.image.into_rgb8(), placed: taken.mask },
+                Some(taken) if is_clear => Background::clear(taken.image.into_rgba8(), taken.mask),
+                Some(taken) => Background::opaque(taken.image.into_rgb8(), taken.mask),
                 None => background::run(spec, product.as_ref(), mask.as_ref(), backend, cx, sink)?,
             };
             cx.check()?;
-            (result.image, text.as_ref(), None, result.placed)
+            (result, text.as_ref(), None)
         }
-        Start::Text { step1, text, .. } => {
-            let image = given_background(step1, placed.as_ref(), width, height, sink)?;
-            (image, Some(text), None, placed)
-        }
+        Start::Text { step1, text, .. } => (given_background(spec, step1, placed, sink)?, Some(text), None),
         Start::Composite { step1, step2, .. } => {
-            let image = given_background(step1, placed.as_ref(), width, height, sink)?;
+            let background = given_background(spec, step1, placed, sink)?;
             let headline = match step2 {
                 Some(step2) => Some(given_headline(step2, recalled.front_faces, sink)?),
                 None => None,
             };
-            (image, None, headline, placed)
+            (background, None, headline)
         }
     };
     if spec.last_step() == StepNumber::Background {
@@ -69,7 +68,7 @@ pub fn run(
         (Some(headline), _) => Some(headline),
         (None, Some(text)) => Some(match sink.take(StepNumber::Text) {
             Some(taken) => text::Headline { image: Arc::new(taken.image.into_rgba8()), front_faces: taken.mask },
-            None => text::run(spec, text, (&step1, product_alpha.as_ref()), backend, fonts, cx, sink)?,
+            None => text::run(spec, text, (&step1.image, step1.placed.as_ref()), backend, fonts, cx, sink)?,
         }),
         // Layers alone.
         (None, None) => None,
@@ -79,7 +78,7 @@ pub fn run(
         return sink.finish_with(ImageName::Step2);
     }
     if sink.take(StepNumber::Composite).is_none() {
-        let parts = composite::CompositeInput { step1: &step1, headline: headline.as_ref(), product_alpha };
+        let parts = composite::CompositeInput { step1, headline: headline.as_ref() };
         composite::run(spec, parts, backend, fonts, cx, sink)?;
     }
     Ok(())
@@ -95,25 +94,30 @@ fn given_headline(step2: &SourceImage, front_faces: Option<Plane>, sink: &dyn Si
     Ok(headline)
 }
 
-/// `step1_image` as the background: cropped and scaled to the canvas where it has another size.
-fn given_background(
-    source: &SourceImage,
-    placed: Option<&Plane>,
-    width: usize,
-    height: usize,
-    sink: &dyn Sink,
-) -> Result<RgbImage, PipelineError> {
+/// `step1_image` as the background: cropped and scaled to the canvas where it has another size, and on white unless the request wants no background.
+fn given_background(spec: &JobSpec, source: &SourceImage, placed: Option<Plane>, sink: &dyn Sink) -> Result<Background, PipelineError> {
+    let (width, height) = (spec.width as usize, spec.height as usize);
     let (w, h) = (source.pixels.width() as f64, source.pixels.height() as f64);
-    let image = if (w * height as f64 / (h * width as f64) - 1.0).abs() > 0.01 {
+    let picture = if (w * height as f64 / (h * width as f64) - 1.0).abs() > 0.01 {
         sink.notice(notice!("pipeline-background-cropped").at("step1_image"));
-        composite::flatten(&composite::cover(&source.pixels, width, height), width, height)
+        Cow::Owned(composite::cover(&source.pixels, width, height))
     } else {
-        composite::flatten(&source.pixels, width, height)
+        Cow::Borrowed(&*source.pixels)
     };
     // Masks come first: the sink embeds them in the file of the picture that they belong to.
-    if let Some(placed) = placed {
+    if let Some(placed) = &placed {
         sink.save(ImageName::Placed, Picture::Gray(&placed.to_gray()))?;
     }
-    sink.save_given(ImageName::Step1, Picture::Rgb(&image), source)?;
-    Ok(image)
+    if !matches!(spec.backdrop, Backdrop::Transparent) {
+        let image = composite::flatten(&picture, width, height);
+        sink.save_given(ImageName::Step1, Picture::Rgb(&image), source)?;
+        return Ok(Background::opaque(image, placed));
+    }
+    let picture = if picture.dimensions() == (spec.width, spec.height) {
+        picture
+    } else {
+        Cow::Owned(resize::resize_rgba8(&picture, width, height, resize::Filter::Lanczos3))
+    };
+    sink.save_given(ImageName::Step1, Picture::Rgba(&picture), source)?;
+    Ok(Background::clear(picture.into_owned(), placed))
 }

@@ -121,8 +121,25 @@ choice! {
     }
 }
 
+choice! {
+    /// How the product is mirrored.
+    #[derive(Default)]
+    Flip {
+        /// As photographed.
+        #[default]
+        None = "none",
+        /// Left and right change places.
+        Horizontal = "horizontal",
+        /// Top and bottom change places.
+        Vertical = "vertical",
+        /// Both.
+        Both = "both",
+    }
+}
+
 impl Choice for BackendChoice {}
 impl Choice for CompositionMode {}
+impl Choice for Flip {}
 impl Choice for ModelChoice {}
 impl Choice for TextPosition {}
 

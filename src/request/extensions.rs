@@ -203,10 +203,11 @@ pub static LAYERS: Field = field(
 /// `background_color`
 pub static BACKGROUND_COLOR: Field = field(
     "background_color",
-    Kind::Color,
+    Kind::Background,
     Fallback::Nothing,
-    "A plain background of exactly this colour instead of a painted scene; the product casts a soft shadow on it.",
-    "장면 대신 쓰는 단색 배경. 결과의 배경이 정확히 이 색이 됩니다.",
+    "A plain background of exactly this colour instead of a painted scene; the product casts a soft shadow on it. transparent: none; the \
+     pictures of steps 1 and 3 have an alpha channel, and the shadow is a translucent black.",
+    "장면 대신 쓰는 단색 배경. 결과의 배경이 정확히 이 색이 됩니다. transparent: 배경 없음. 1단계와 3단계의 결과가 투명한 PNG가 됩니다.",
 )
 .silent()
 .like("\"#00C73C\"");

@@ -4,6 +4,9 @@ use serde_json::{Value, json};
 
 use super::step_number::StepNumber;
 
+/// The word for a background that is not there.
+pub const TRANSPARENT: &str = "transparent";
+
 /// Type and rule of a field's value.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Kind {
@@ -42,6 +45,8 @@ pub enum Kind {
     Image,
     /// A colour, `#RRGGBB`.
     Color,
+    /// A colour, or [`TRANSPARENT`].
+    Background,
     /// The list of layers.
     Layers,
     /// Within a layer: the text of a text layer or of a run.
@@ -155,7 +160,7 @@ impl Field {
             Kind::Number { .. } => "number",
             Kind::Flag => "boolean",
             Kind::Prompt { .. } | Kind::Text | Kind::Choice(_) | Kind::Font | Kind::Image => "string",
-            Kind::Color | Kind::LayerText | Kind::LayerImage | Kind::Label => "string",
+            Kind::Color | Kind::Background | Kind::LayerText | Kind::LayerImage | Kind::Label => "string",
             Kind::Section(_) => "object",
             Kind::Layers | Kind::List(_) => "array",
         }

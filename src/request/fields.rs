@@ -9,7 +9,8 @@ use super::field::{SMALL_PNG, field, integer, number};
 use super::step_number::StepNumber;
 
 pub use super::extensions::*;
-pub use super::field::{Fallback, Field, Kind};
+pub use super::field::{Fallback, Field, Kind, TRANSPARENT};
+pub use super::product_fields::*;
 pub use crate::limits::{MAX_SIDE, MAX_TEXT_CHARS, MIN_SIDE};
 
 /// Most characters of a prompt.
@@ -372,6 +373,18 @@ pub static FIELDS: &[&Field] = &[
     &CAMERA_ELEVATION,
     &PRODUCT_PICK_X,
     &PRODUCT_PICK_Y,
+    &PRODUCT_ROTATION,
+    &PRODUCT_FLIP,
+    &PRODUCT_CROP_LEFT,
+    &PRODUCT_CROP_TOP,
+    &PRODUCT_CROP_RIGHT,
+    &PRODUCT_CROP_BOTTOM,
+    &PRODUCT_EXPOSURE,
+    &PRODUCT_WHITE_BALANCE,
+    &SHADOW_STRENGTH,
+    &SHADOW_SOFTNESS,
+    &SHADOW_DIRECTION,
+    &SHADOW_CONTACT,
     &MASK_IMAGE,
     &FORCE_FROM_STEP,
     &STOP_STEP,

@@ -3,18 +3,19 @@
 use super::choices::BackendChoice;
 use super::context::ParseContext;
 use super::error::FieldError;
-use super::fields as f;
+use super::fields::{self as f, Field};
 use super::input_image::InputImage;
 use super::layers::{ReadLayers, read_layers};
 use super::pictures::{Canvas, canvas, mask, warn_unused};
 use super::raw::OpenRequest;
 use super::reader::Reader;
-use super::spec::{Area, Backdrop, BackgroundSpec, CompositionSpec, JobSpec, Placement, Start, TextSpec};
+use super::spec::{Area, Backdrop, BackgroundSpec, CompositionSpec, JobSpec, Placement, ProductEdit, ShadowSpec, Start, TextSpec};
 use super::step_number::StepNumber;
 use super::unknown;
 use crate::notice;
+use crate::notice::Notice;
 
-/// Least width and height of the area for the product, fractions of the canvas.
+/// Least width and height of the area for the product, and of the used part of its photo; fractions of the whole.
 const LEAST_AREA: f32 = 0.05;
 
 /// Reads a request. Pure apart from what the context does.
@@ -42,6 +43,8 @@ pub fn parse<I: InputImage>(request: &OpenRequest<I>, cx: &ParseContext<'_>) -> 
         r.hide(&f::MODEL);
     }
     let placement = placement(&mut r);
+    let product_edit = product_edit(&mut r);
+    let shadow = shadow(&mut r);
     let mask = mask(&mut r, start_step, product.as_ref());
     let force_from_step = r.optional_step(&f::FORCE_FROM_STEP);
     let stop_step = stop_step(&mut r, start_step);
@@ -77,6 +80,8 @@ pub fn parse<I: InputImage>(request: &OpenRequest<I>, cx: &ParseContext<'_>) -> 
         hidden_layers,
         composition,
         placement,
+        product: product_edit,
+        shadow,
         force_from_step,
         stop_step,
         auto_unload,
@@ -139,31 +144,61 @@ fn placement<I: InputImage>(r: &mut Reader<'_, I>) -> Placement {
 
 /// The area for a product that is placed automatically; edges that were not sent are those of the canvas.
 fn product_area<I: InputImage>(r: &mut Reader<'_, I>) -> Option<Area> {
-    let [left, top, right, bottom] =
-        [&f::PRODUCT_LEFT, &f::PRODUCT_TOP, &f::PRODUCT_RIGHT, &f::PRODUCT_BOTTOM].map(|field| r.optional_number(field));
+    let narrow = |other: &Field| notice!("request-product-area", other = other.name, least = f64::from(LEAST_AREA).to_string());
+    area(r, [&f::PRODUCT_LEFT, &f::PRODUCT_TOP, &f::PRODUCT_RIGHT, &f::PRODUCT_BOTTOM], narrow)
+}
+
+/// The area between four edges; those that were not sent are those of the whole. `narrow` is the error for a side below [`LEAST_AREA`], with the
+/// field of the opposite edge.
+fn area<I: InputImage>(r: &mut Reader<'_, I>, fields: [&Field; 4], narrow: impl Fn(&Field) -> Notice) -> Option<Area> {
+    let [left, top, right, bottom] = fields.map(|field| r.optional_number(field));
     if [left, top, right, bottom].iter().all(Option::is_none) {
         return None;
     }
     let area = Area { left: left.unwrap_or(0.0), top: top.unwrap_or(0.0), right: right.unwrap_or(1.0), bottom: bottom.unwrap_or(1.0) };
-    for (field, other, side) in
-        [(&f::PRODUCT_RIGHT, &f::PRODUCT_LEFT, area.right - area.left), (&f::PRODUCT_BOTTOM, &f::PRODUCT_TOP, area.bottom - area.top)]
-    {
+    let [left, top, right, bottom] = fields;
+    for (field, other, side) in [(right, left, area.right - area.left), (bottom, top, area.bottom - area.top)] {
         if side < LEAST_AREA {
-            r.error(field, "out_of_range", notice!("request-product-area", other = other.name, least = f64::from(LEAST_AREA).to_string()));
+            r.error(field, "out_of_range", narrow(other));
         }
     }
     Some(area)
 }
 
-/// The backdrop of step 1. Later steps take it from `step1_image`, but leave a plain colour as it is.
+/// The changes to the cut-out before it is placed.
+fn product_edit<I: InputImage>(r: &mut Reader<'_, I>) -> ProductEdit {
+    let rotation = r.optional_number(&f::PRODUCT_ROTATION).unwrap_or_default();
+    let flip = r.choice(&f::PRODUCT_FLIP);
+    let narrow = |other: &Field| notice!("request-product-crop", other = other.name, least = f64::from(LEAST_AREA).to_string());
+    let crop = area(r, [&f::PRODUCT_CROP_LEFT, &f::PRODUCT_CROP_TOP, &f::PRODUCT_CROP_RIGHT, &f::PRODUCT_CROP_BOTTOM], narrow);
+    ProductEdit {
+        crop: crop.filter(|crop| *crop != Area { left: 0.0, top: 0.0, right: 1.0, bottom: 1.0 }),
+        flip,
+        rotation,
+        exposure: r.optional_number(&f::PRODUCT_EXPOSURE).unwrap_or_default(),
+        white_balance: r.optional_number(&f::PRODUCT_WHITE_BALANCE).unwrap_or_default(),
+    }
+}
+
+fn shadow<I: InputImage>(r: &mut Reader<'_, I>) -> ShadowSpec {
+    let usual = ShadowSpec::default();
+    ShadowSpec {
+        strength: r.optional_number(&f::SHADOW_STRENGTH).unwrap_or(usual.strength),
+        softness: r.optional_number(&f::SHADOW_SOFTNESS),
+        direction: r.optional_number(&f::SHADOW_DIRECTION),
+        contact: r.optional_flag(&f::SHADOW_CONTACT).unwrap_or(usual.contact),
+    }
+}
+
+/// The backdrop of step 1. Later steps take it from `step1_image`, but leave a plain colour or an absent background as it is.
 fn backdrop<I: InputImage>(r: &mut Reader<'_, I>, start_step: Option<StepNumber>) -> Backdrop<I> {
-    let color = r.color(&f::BACKGROUND_COLOR);
+    let plain = r.background(&f::BACKGROUND_COLOR);
     let picture = r.image(&f::BACKGROUND_IMAGE);
     if r.sent(&f::BACKGROUND_COLOR) && r.sent(&f::BACKGROUND_IMAGE) {
         r.error(&f::BACKGROUND_IMAGE, "conflict", notice!("request-two-backgrounds"));
     }
-    match (color, picture) {
-        (Some(color), _) => Backdrop::Color(color),
+    match (plain, picture) {
+        (Some(plain), _) => plain,
         (None, Some(picture)) if start_step == Some(StepNumber::Background) => Backdrop::Picture(picture),
         (None, _) => Backdrop::Scene,
     }

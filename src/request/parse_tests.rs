@@ -289,6 +289,45 @@ fn placement_and_orders_show_only_when_sent() {
 }
 
 #[test]
+fn the_products_pixels_and_shadow_are_read_and_refused_by_name() {
+    let plain = run(json!({}), false).unwrap();
+    assert_eq!((plain.product, plain.shadow), (ProductEdit::default(), ShadowSpec::default()));
+    let sent = json!({"product_rotation": -12.5, "product_flip": "Horizontal", "product_crop_left": 0.2, "product_crop_bottom": 0.8,
+        "product_exposure": 0.5, "product_white_balance": -1, "shadow_strength": 0, "shadow_softness": 1, "shadow_direction": 270,
+        "shadow_contact": false});
+    let spec = run(sent, false).unwrap();
+    let crop = Some(Area { left: 0.2, top: 0.0, right: 1.0, bottom: 0.8 });
+    let edit = ProductEdit { crop, flip: Flip::Horizontal, rotation: -12.5, exposure: 0.5, white_balance: -1.0 };
+    assert_eq!(spec.product, edit);
+    assert_eq!(spec.shadow, ShadowSpec { strength: 0.0, softness: Some(1.0), direction: Some(270.0), contact: false });
+    assert_eq!((&spec.parameters["product_flip"], &spec.parameters["shadow_contact"]), (&json!("horizontal"), &json!(false)));
+    let again = run(Value::Object(spec.parameters.clone()), false).unwrap();
+    assert_eq!((again.product, again.shadow, again.parameters), (spec.product, spec.shadow, spec.parameters));
+    // Numbers and flags of forms are text.
+    let lenient = run(json!({"product_rotation": "90", "shadow_contact": "off"}), true).unwrap();
+    assert_eq!((lenient.product.rotation, lenient.shadow.contact), (90.0, false));
+    assert_eq!(run(json!({"product_crop_left": 0, "product_crop_right": 1}), false).unwrap().product, ProductEdit::default());
+    let bad = json!({"product_rotation": 181, "product_flip": "left", "product_crop_top": -0.1, "product_exposure": 1.5,
+        "product_white_balance": "warm", "shadow_strength": 2.1, "shadow_softness": -1, "shadow_direction": 361, "shadow_contact": 1});
+    let fields = [
+        "product_rotation",
+        "product_flip",
+        "product_crop_top",
+        "product_exposure",
+        "product_white_balance",
+        "shadow_strength",
+        "shadow_softness",
+        "shadow_direction",
+        "shadow_contact",
+    ];
+    assert_eq!(wrong(bad), fields);
+    assert_eq!(
+        wrong(json!({"product_crop_left": 0.5, "product_crop_right": 0.52, "product_crop_bottom": 0.04})),
+        ["product_crop_right", "product_crop_bottom"]
+    );
+}
+
+#[test]
 fn the_model_is_one_of_three_words_and_shows_only_when_sent() {
     let spec = run(json!({"model": "FLUX2-klein"}), false).unwrap();
     assert_eq!((spec.model, &spec.parameters["model"]), (ModelChoice::Flux2Klein, &json!("flux2-klein")));

@@ -6,12 +6,13 @@ use unicode_normalization::UnicodeNormalization as _;
 use super::choices::Choice;
 use super::context::ParseContext;
 use super::error::FieldError;
-use super::field::{Fallback, Field, Kind};
+use super::field::{Fallback, Field, Kind, TRANSPARENT};
 use super::fields::{MAX_PROMPT_CHARS, MAX_TEXT_CHARS, STEP1_IMAGE, TEST_MODE};
 use super::input_image::InputImage;
 use super::layers::{Color, hex, read_color};
 use super::placeholder;
 use super::raw::{OpenRequest, UnusableImage};
+use super::spec::Backdrop;
 use super::step_number::StepNumber;
 use super::value::{quoted, shown, to_flag};
 use crate::notice;
@@ -251,6 +252,11 @@ impl<'a, I: InputImage> Reader<'a, I> {
         fallback
     }
 
+    /// A flag that is in the parameters only if it was sent.
+    pub(super) fn optional_flag(&mut self, field: &Field) -> Option<bool> {
+        self.sent(field).then(|| self.flag(field))
+    }
+
     /// The default if the word is invalid.
     pub(super) fn choice<C: Choice>(&mut self, field: &Field) -> C {
         let Some(value) = self.take(field) else {
@@ -386,6 +392,16 @@ impl<'a, I: InputImage> Reader<'a, I> {
             None => self.error(field, "color_type", notice!("request-not-a-color", value = shown(value), rule = field.rule())),
         }
         color
+    }
+
+    /// The plain background of a field that was sent.
+    pub(super) fn background(&mut self, field: &Field) -> Option<Backdrop<I>> {
+        let value = self.take(field)?;
+        if value.as_str().is_some_and(|word| word.trim().eq_ignore_ascii_case(TRANSPARENT)) {
+            self.set(field, json!(TRANSPARENT));
+            return Some(Backdrop::Transparent);
+        }
+        self.color(field).map(Backdrop::Color)
     }
 
     /// The picture of a layer, as its front end has read it.

@@ -1,6 +1,6 @@
 //! The rule for a field's value, in words.
 
-use super::field::{Field, Kind};
+use super::field::{Field, Kind, TRANSPARENT};
 use super::fields::{MAX_PROMPT_CHARS, MAX_TEXT_CHARS};
 use super::layers::{LayerType, MAX_LABEL, MAX_LAYER_TEXT, MAX_LAYERS, MAX_RUNS};
 use crate::notice;
@@ -23,6 +23,7 @@ impl Field {
             Kind::Image if cfg!(feature = "heic") => notice!("request-rule-image"),
             Kind::Image => notice!("request-rule-image-without-heic"),
             Kind::Color => notice!("request-rule-color"),
+            Kind::Background => notice!("request-rule-background", transparent = TRANSPARENT),
             Kind::Layers => notice!("request-rule-layers", most = MAX_LAYERS, types = LayerType::WORDS.to_vec()),
             Kind::LayerText => notice!("request-rule-layer-text", most = MAX_LAYER_TEXT),
             Kind::LayerImage => notice!("request-rule-layer-image"),

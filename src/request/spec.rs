@@ -1,6 +1,6 @@
 //! A job's specification: valid by construction.
 
-use super::choices::{BackendChoice, CompositionMode, ModelChoice, TextPosition};
+use super::choices::{BackendChoice, CompositionMode, Flip, ModelChoice, TextPosition};
 use super::input_image::SourceImage;
 use super::layers::{Color, Layer};
 use super::step_number::StepNumber;
@@ -53,6 +53,8 @@ pub enum Backdrop<I = SourceImage> {
     Scene,
     /// One colour.
     Color(Color),
+    /// Nothing: the advertisement has an alpha channel.
+    Transparent,
     /// An own picture, which covers the canvas.
     Picture(I),
 }
@@ -88,6 +90,47 @@ pub struct Placement {
     pub camera_elevation: Option<f32>,
     /// The point of the photo, as fractions of its sides, whose product alone is kept.
     pub product_pick: Option<(f32, f32)>,
+}
+
+/// What is done to the cut-out before it is placed, in this order: crop, flip, rotation. The default leaves it as photographed.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct ProductEdit {
+    /// The part of the photo that is used; `None` is all of it.
+    pub crop: Option<Area>,
+    /// How it is mirrored.
+    pub flip: Flip,
+    /// Degrees clockwise, -180..=180.
+    pub rotation: f32,
+    /// EV, -1..=1.
+    pub exposure: f32,
+    /// -1 (cooler) ..= 1 (warmer).
+    pub white_balance: f32,
+}
+
+impl ProductEdit {
+    /// Whether the product keeps its shape and stands as photographed.
+    pub fn keeps_shape(&self) -> bool {
+        *self == Self { exposure: self.exposure, white_balance: self.white_balance, ..Self::default() }
+    }
+}
+
+/// The product's shadow. The default is as the scene's light makes it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ShadowSpec {
+    /// Density, 0 (none) ..= 2.
+    pub strength: f32,
+    /// 0 (hard) ..= 1 (soft); `None` is by the scene's light.
+    pub softness: Option<f32>,
+    /// Direction on the surface in degrees, clockwise: 0 right, 90 towards the viewer; `None` is by the scene's light.
+    pub direction: Option<f32>,
+    /// Whether the surface is darker where the product touches it.
+    pub contact: bool,
+}
+
+impl Default for ShadowSpec {
+    fn default() -> Self {
+        Self { strength: 1.0, softness: None, direction: None, contact: true }
+    }
 }
 
 /// Settings of step 3.
@@ -175,6 +218,7 @@ impl<I> JobSpec<I> {
         let backdrop = match self.backdrop {
             Backdrop::Scene => Backdrop::Scene,
             Backdrop::Color(color) => Backdrop::Color(color),
+            Backdrop::Transparent => Backdrop::Transparent,
             Backdrop::Picture(image) => Backdrop::Picture(picture(None, image)?),
         };
         let layers =
@@ -192,6 +236,8 @@ impl<I> JobSpec<I> {
             background: self.background,
             composition: self.composition,
             placement: self.placement,
+            product: self.product,
+            shadow: self.shadow,
             force_from_step: self.force_from_step,
             stop_step: self.stop_step,
             auto_unload: self.auto_unload,
@@ -246,6 +292,10 @@ pub struct JobSpec<I = SourceImage> {
     pub composition: CompositionSpec,
     /// Where product and text stand.
     pub placement: Placement,
+    /// What is done to the cut-out product.
+    pub product: ProductEdit,
+    /// The product's shadow.
+    pub shadow: ShadowSpec,
     /// Run this step and later ones even if an earlier job has finished them.
     pub force_from_step: Option<StepNumber>,
     /// The last step to run, not before the start.

@@ -58,6 +58,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("harfrust", &["typography"]),
     ("tiny_skia", &["layers"]),
     ("resvg", &["layers"]),
+    ("pdf_writer", &["formats"]),
 ];
 
 /// Modules that do no I/O, read no clock and start nothing.

@@ -37,6 +37,36 @@ fn single_steps_are_exported() {
 }
 
 #[test]
+fn a_file_with_layers_and_a_page_are_exported() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut desk = Desk::fake(dir.path(), &Script::default(), Language::English);
+    desk.fill("scene-title", "sea");
+    desk.fill("text-title", "Sale");
+    desk.click("command-generate");
+    desk.until_made(1);
+    desk.frames(3);
+    for (format, name) in [("OpenRaster", "ad.ora"), ("PDF", "ad.pdf")] {
+        desk.harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::E);
+        desk.frames(3);
+        desk.click_label(format);
+        desk.click("export-save");
+        desk.until("the path box", |s| s.window_name() == Some("path"));
+        desk.frames(3);
+        let out = dir.path().join(name);
+        desk.fill("path-field", &out.display().to_string());
+        desk.click("path-write");
+        desk.until("the file", |_| out.is_file());
+        desk.frames(3);
+    }
+    let mut zip = zip::ZipArchive::new(std::fs::File::open(dir.path().join("ad.ora")).unwrap()).unwrap();
+    let mut stack = String::new();
+    std::io::Read::read_to_string(&mut zip.by_name("stack.xml").unwrap(), &mut stack).unwrap();
+    assert!(stack.contains("name=\"Background\"") && stack.contains("name=\"Slogan\""), "{stack}");
+    assert!(std::fs::read(dir.path().join("ad.pdf")).unwrap().starts_with(b"%PDF-"));
+    desk.end();
+}
+
+#[test]
 fn a_format_gives_the_size_and_the_file() {
     for lang in Language::ALL {
         let dir = tempfile::tempdir().unwrap();

@@ -72,6 +72,59 @@ fn the_product_is_dragged_scaled_and_put_back() {
     desk.end();
 }
 
+/// The panel of the product: mirroring, turning, its shadow; and a canvas without a background. By keyboard, as the panel may be scrolled.
+#[test]
+fn the_product_is_turned_and_lit_in_its_panel() {
+    for lang in Language::ALL {
+        let dir = tempfile::tempdir().unwrap();
+        let mut desk = desk(dir.path(), lang);
+        let before = desk.studio().session.brief.clone();
+        let drafted = desk.studio().draft().unwrap().boxes.product.unwrap();
+        desk.harness.get_by_label(desk.words("canvas-move-product")).click();
+        desk.frames(3);
+        let press = |desk: &mut Desk, key: &'static str, pressed: Key| {
+            desk.harness.get_by_label(desk.words(key)).focus();
+            desk.frames(2);
+            desk.harness.key_press(pressed);
+            desk.frames(2);
+        };
+        press(&mut desk, "product-flip-horizontal", Key::Space);
+        assert_eq!(desk.studio().session.brief.look.flip, nanococoa::request::Flip::Horizontal);
+        press(&mut desk, "product-rotation", Key::ArrowRight);
+        let rotation = desk.studio().session.brief.look.rotation;
+        assert!(rotation > 0.0, "{rotation}");
+        desk.harness.state_mut().session.brief.look.rotation = 90.0;
+        desk.until_drafted();
+        desk.frames(2);
+        let turned = desk.studio().draft().unwrap().boxes;
+        let aspect = |rect: egui::Rect| rect.width() / rect.height();
+        assert!((aspect(turned.product.unwrap()) * aspect(drafted) - 1.0).abs() < 0.1, "{turned:?} {drafted:?}");
+        assert_eq!(turned.cut, None);
+        press(&mut desk, "product-shadow-contact", Key::Space);
+        press(&mut desk, "product-shadow-own-direction", Key::Space);
+        let look = desk.studio().session.brief.look.clone();
+        assert!(!look.contact && look.direction.is_some());
+        for _ in 0..8 {
+            desk.harness.key_press_modifiers(Modifiers::COMMAND, Key::Z);
+            desk.frames(2);
+        }
+        assert_eq!(desk.studio().session.brief.look, before.look);
+
+        desk.harness.state_mut().session.brief.look.rotation = 15.0;
+        desk.click("background-nothing");
+        assert_eq!(desk.studio().session.brief.background_color, "transparent");
+        desk.until_drafted();
+        let picture = desk.studio().draft().unwrap().picture;
+        assert_eq!(picture.pixels[0].a(), 0);
+        assert!(picture.pixels.iter().any(|p| p.a() == 255));
+        desk.click("command-generate");
+        desk.until_made(1);
+        let job = &desk.studio().jobs()[0];
+        assert_eq!((&job.parameters["product_rotation"], &job.parameters["background_color"]), (&15.0.into(), &"transparent".into()));
+        desk.end();
+    }
+}
+
 #[test]
 fn letters_snap_to_their_places_and_stay_where_they_are_put() {
     let dir = tempfile::tempdir().unwrap();

@@ -251,6 +251,62 @@ fn a_project_is_made_again_and_flags_change_it() {
     assert!(picture.to_rgb8() != other.to_rgb8());
 }
 
+/// The product's flags, advertisements without a background, and files with layers and for print.
+#[test]
+fn the_product_is_turned_and_the_file_has_layers_or_a_page() {
+    let shell = Shell::new_with_config();
+    let make = |extra: &[&'static str]| {
+        let args = ["generate", "--product", "cup.png", "--size", "256x256", "--engine", "draft", "--seed", "1"];
+        shell.run(&[&args[..], extra].concat())
+    };
+    let turned = make(&[
+        "--product-rotation",
+        "-20",
+        "--product-flip",
+        "horizontal",
+        "--product-crop",
+        "0,0,1,0.9",
+        "--shadow-strength",
+        "0",
+        "--out",
+        "a.ora",
+    ]);
+    assert!(turned.status.success(), "{}", text(&turned.stderr));
+    let mut zip = zip::ZipArchive::new(std::fs::File::open(shell.path("a.ora")).unwrap()).unwrap();
+    let names: Vec<String> = (0..zip.len()).map(|i| zip.by_index(i).unwrap().name().unwrap().into_owned()).collect();
+    assert_eq!((names[0].as_str(), names.contains(&"stack.xml".to_owned())), ("mimetype", true), "{names:?}");
+    let mut stack = String::new();
+    std::io::Read::read_to_string(&mut zip.by_name("stack.xml").unwrap(), &mut stack).unwrap();
+    assert!(stack.contains("name=\"Product\"") && stack.contains("name=\"Background\""), "{stack}");
+
+    let printed = shell.run(&["generate", "--product", "cup.png", "--engine", "draft", "--size", "600x300", "--out", "a.pdf"]);
+    assert!(printed.status.success(), "{}", text(&printed.stderr));
+    let pdf = std::fs::read(shell.path("a.pdf")).unwrap();
+    assert!(String::from_utf8_lossy(&pdf).contains("/MediaBox [0 0 144 72]"));
+
+    let clear = make(&["--background-color", "transparent", "--out", "a.png"]);
+    assert!(clear.status.success(), "{}", text(&clear.stderr));
+    assert_eq!(image::open(shell.path("a.png")).unwrap().into_rgba8().get_pixel(0, 0).0[3], 0);
+    let webp = make(&["--background-color", "transparent", "--out", "a.webp"]);
+    assert!(webp.status.success() && image::open(shell.path("a.webp")).unwrap().into_rgba8().get_pixel(0, 0).0[3] == 0);
+    let jpeg = make(&["--background-color", "transparent", "--out", "a.jpg"]);
+    assert!(jpeg.status.success() && text(&jpeg.stderr).contains("this JPEG file cannot be transparent"), "{}", text(&jpeg.stderr));
+
+    for (flags, said) in [
+        (["--product-rotation", "200"], "--product-rotation (product_rotation): "),
+        (
+            ["--product-crop", "0.2,0,0.22,1"],
+            "--product-crop (product_crop_right): must lie at least 0.05 of the photo beyond --product-crop",
+        ),
+        (["--product-crop", "0.2,0,1"], "--product-crop: \"0.2,0,1\" is not a part of the photo"),
+        (["--shadow-contact", "maybe"], "--shadow-contact (shadow_contact): "),
+    ] {
+        let out = make(&[&flags[..], &["--out", "b.png"]].concat());
+        assert_eq!(out.status.code(), Some(2), "{}", text(&out.stderr));
+        assert!(text(&out.stderr).contains(said), "{}", text(&out.stderr));
+    }
+}
+
 /// Layers from a file: pictures by path or base64, a background of one's own, errors that name field and file.
 #[test]
 fn layers_come_from_a_file() {

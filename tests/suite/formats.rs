@@ -115,6 +115,11 @@ fn every_format_is_exported_from_one_master() {
         let png = read(name);
         let master = Master { name, png: &png, letters: Some(&letters), placed: Some(&placed) };
         let exported = export(&master, format, Options::default()).unwrap_or_else(|why| panic!("{}: {why}", format.id));
+        if format.file == FileType::Pdf {
+            // Its pixels are read back in the tests of the module.
+            assert!(exported.bytes.starts_with(b"%PDF-") && exported.summary(format).to_string().starts_with("PDF, lossless"));
+            continue;
+        }
         let picture = image::load_from_memory(&exported.bytes).unwrap();
         assert_eq!((picture.width(), picture.height()), (format.width, format.height), "{}", format.id);
         let kind = image::guess_format(&exported.bytes).unwrap();
@@ -122,6 +127,7 @@ fn every_format_is_exported_from_one_master() {
             FileType::Jpeg => image::ImageFormat::Jpeg,
             FileType::Png => image::ImageFormat::Png,
             FileType::Webp => image::ImageFormat::WebP,
+            FileType::Pdf => unreachable!(),
         };
         assert_eq!(kind, wanted, "{}", format.id);
         let bytes = exported.bytes.len() as u64;

@@ -26,6 +26,7 @@ mod hub;
 mod layers;
 #[cfg(target_os = "linux")]
 mod machine;
+mod product;
 mod runtime;
 mod studio;
 mod templates;

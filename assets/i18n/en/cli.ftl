@@ -17,7 +17,7 @@ cli-out-device-name = --out: Windows reserves the name { $path } for a device; c
 cli-out-character = --out: Windows does not allow { $character } in the name { $path }; choose another name
 cli-out-name-end = --out: Windows drops the dot or space at the end of { $path }; choose another name
 cli-out-not-a-file = --out: { $path } is a device or pipe; name a file
-cli-out-format = --out: .{ $extension } is not supported; use .png, .jpg or .webp
+cli-out-format = --out: .{ $extension } is not supported; use .png, .jpg, .webp, .pdf or .ora
 cli-out-is-input = --out: this is the file of { $flag }; name another, or the original would be lost
 cli-out-refused = --out: { $reason }
 cli-out-unwritable = --out: { $path } cannot be written ({ $detail }); choose a folder that you may write to
@@ -35,6 +35,7 @@ cli-project = --project: { $path }: { $reason }
 cli-layers-file = --layers: { $path }: { $reason }
 cli-layers-too-large = the file has more than { $mebibytes } MiB; use paths of pictures instead of base64
 cli-size = --size: "{ $size }" is not a size; write it as 1024x1024
+cli-product-crop = --product-crop: "{ $value }" is not a part of the photo; write four numbers from 0 to 1 as LEFT,TOP,RIGHT,BOTTOM, such as 0.1,0,0.9,1
 cli-set = --set: "{ $pair }" has no =; write it as field=value
 cli-job-id = JOB_ID { $id }: { $reason }
 cli-beside = another nanoCocoa uses { $folder }; this picture is made separately and not kept in the history

@@ -26,3 +26,10 @@ engine-project-file-too-large = it has { $mebibytes } MB and is not a project
 engine-project-entries = the project has more than { $most } files; zip only its own folder
 engine-project-several = the archive has several projects ({ $first } and { $second }); zip only one of these folders
 engine-project-damaged = the project's { $part } is damaged ({ $detail }); copy the file again or save it again in the studio
+
+# Names of the layers in an exported file.
+engine-part-background = Background
+engine-part-shadow = Shadow
+engine-part-product = Product
+engine-part-headline = Slogan
+engine-part-layer = Layer { $number }

@@ -103,6 +103,54 @@ field-product_pick_y = { $front_end ->
     [cli] -
    *[studio] Product in the photo, vertical
 }
+field-product_rotation = { $front_end ->
+    [cli] --product-rotation
+   *[studio] Product angle
+}
+field-product_flip = { $front_end ->
+    [cli] --product-flip
+   *[studio] Mirrored product
+}
+field-product_crop_left = { $front_end ->
+    [cli] --product-crop
+   *[studio] Photo crop, left
+}
+field-product_crop_top = { $front_end ->
+    [cli] --product-crop
+   *[studio] Photo crop, top
+}
+field-product_crop_right = { $front_end ->
+    [cli] --product-crop
+   *[studio] Photo crop, right
+}
+field-product_crop_bottom = { $front_end ->
+    [cli] --product-crop
+   *[studio] Photo crop, bottom
+}
+field-product_exposure = { $front_end ->
+    [cli] --product-exposure
+   *[studio] Product exposure
+}
+field-product_white_balance = { $front_end ->
+    [cli] --product-white-balance
+   *[studio] Product white balance
+}
+field-shadow_strength = { $front_end ->
+    [cli] --shadow-strength
+   *[studio] Shadow strength
+}
+field-shadow_softness = { $front_end ->
+    [cli] --shadow-softness
+   *[studio] Shadow softness
+}
+field-shadow_direction = { $front_end ->
+    [cli] --shadow-direction
+   *[studio] Shadow direction
+}
+field-shadow_contact = { $front_end ->
+    [cli] --shadow-contact
+   *[studio] Contact shadow
+}
 field-product_left = { $front_end ->
     [cli] --set product_left
    *[studio] Product area, left

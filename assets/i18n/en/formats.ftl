@@ -40,9 +40,15 @@ formats-no-picture = The job has no picture for this format. Wait until it has f
 formats-no-product = The cut-out is empty. Use a photo that shows the product, or correct its mask.
 formats-jpeg-too-large = The file has { $size } KB even at quality { $quality }, and at most { $most } KB are allowed. Choose a scene with less fine detail.
 formats-png-too-large = The file has { $size } KB even with { $colours } colours, and at most { $most } KB are allowed. Choose a scene with less fine detail.
+formats-pdf-too-large = The file has { $size } KB, and at most { $most } KB are allowed. Choose a format with JPEG, or a scene with less fine detail.
 formats-webp-too-large = The file has { $size } KB, and at most { $most } KB are allowed. Choose a format with JPEG, or a scene with less fine detail.
 
 # What was done to fit the picture.
+formats-rule-transparent = The advertisement has no background, and this { $file } file cannot be transparent: it is white there. { $front_end ->
+    [cli] Write a .png or .webp file without --format, or choose a background.
+    [rest] Fetch the result as PNG, or choose a background.
+   *[studio] Export as PNG or WebP without a format, or choose a background.
+}
 formats-cropped = { $percent } % of the picture was cut off to fit the format. { $front_end ->
     [cli] Generate with --format for a layout that fits.
     [rest] Generate with the width and height of the format's canvas for a layout that fits.

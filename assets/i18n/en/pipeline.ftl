@@ -16,6 +16,7 @@ pipeline-letters-hidden = { $percent } % of the letters are hidden behind the pr
 
 # Legibility of the finished picture.
 pipeline-contrast-low = only { $percent } % of the letters' outline stands out from what is behind it; use fewer words, a bolder font or another style
+pipeline-legibility-transparent = the contrast of the text depends on what the transparent picture is put on and was not measured
 pipeline-legibility-unknown = the letters are too small or too hidden for their legibility to be measured
 
 # A defect of the program.

@@ -14,6 +14,7 @@ request-rule-font = a name from GET /fonts, in full or the file name alone where
 request-rule-image = base64 of a PNG, JPEG, WebP, HEIC, BMP or TIFF file; data:image/...;base64, may precede it
 request-rule-image-without-heic = base64 of a PNG, JPEG, WebP, BMP or TIFF file; data:image/...;base64, may precede it
 request-rule-color = a colour such as #E53935
+request-rule-background = a colour such as #E53935, or { $transparent }
 request-rule-layers = a list of at most { $most } layers, lowest first: objects whose type is one of { $types }
 request-rule-layer-text = a text of at most { $most } characters; line breaks are kept
 request-rule-layer-image = base64 of a PNG, JPEG, WebP or SVG file; data:image/...;base64, may precede it
@@ -235,6 +236,11 @@ request-two-backgrounds = { FIELD("background_color") } and { FIELD("background_
     [rest] send
    *[other] use
 } one of the two
+request-product-crop = must lie at least { $least } of the photo beyond { FIELD($other) }; { $front_end ->
+    [studio] use a larger part of the photo
+    [cli] use a larger part of the photo
+   *[rest] use a larger part of the photo, or send none of its edges
+}
 request-product-area = must lie at least { $least } of the canvas beyond { FIELD($other) }; { $front_end ->
     [studio] make the area larger
    *[rest] enlarge the area, or send none of its edges

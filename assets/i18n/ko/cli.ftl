@@ -17,7 +17,7 @@ cli-out-device-name = --out: { JOSA($path, "은/는") } Windows가 장치에 쓰
 cli-out-character = --out: Windows에서는 { $path } 이름에 { $character } 문자를 쓸 수 없어요. 다른 이름을 쓰세요.
 cli-out-name-end = --out: { $path } 이름 끝의 마침표나 공백은 Windows가 지워요. 다른 이름을 쓰세요.
 cli-out-not-a-file = --out: { JOSA($path, "은/는") } 장치나 파이프예요. 파일 이름을 쓰세요.
-cli-out-format = --out: .{ $extension } 형식은 지원하지 않아요. .png, .jpg, .webp 중에서 고르세요.
+cli-out-format = --out: .{ $extension } 형식은 지원하지 않아요. .png, .jpg, .webp, .pdf, .ora 중에서 고르세요.
 cli-out-is-input = --out: { $flag } 파일과 같아요. 원본이 지워지지 않게 다른 이름을 쓰세요.
 cli-out-refused = --out: { $reason }
 cli-out-unwritable = --out: { $path } 파일을 쓸 수 없어요({ $detail }). 쓸 수 있는 폴더를 고르세요.
@@ -35,6 +35,7 @@ cli-project = --project: { $path }: { $reason }
 cli-layers-file = --layers: { $path }: { $reason }
 cli-layers-too-large = 파일이 { $mebibytes }MiB를 넘어요. 그림은 Base64 대신 경로로 쓰세요.
 cli-size = --size: "{ $size }" 값은 크기가 아니에요. 1024x1024처럼 쓰세요.
+cli-product-crop = --product-crop: "{ $value }" 값은 사진의 부분이 아니에요. 0.1,0,0.9,1처럼 왼쪽,위,오른쪽,아래를 0에서 1 사이 수로 쓰세요.
 cli-set = --set: "{ $pair }"에 =가 없어요. 필드=값처럼 쓰세요.
 cli-job-id = JOB_ID { $id }: { $reason }
 cli-beside = 다른 nanoCocoa가 { $folder } 폴더를 쓰고 있어서, 이 그림은 따로 만들고 기록에 남기지 않아요

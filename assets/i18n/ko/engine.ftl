@@ -26,3 +26,10 @@ engine-project-file-too-large = { $mebibytes }MB인 파일은 프로젝트가 �
 engine-project-entries = 프로젝트에 파일이 { $most }개보다 많아요. 프로젝트 폴더만 압축하세요.
 engine-project-several = 압축 파일에 프로젝트가 여럿 있어요({ $first }, { $second }). 그중 한 폴더만 압축하세요.
 engine-project-damaged = 프로젝트의 { JOSA($part, "이/가") } 손상되었어요({ $detail }). 파일을 다시 복사하거나 스튜디오에서 다시 저장하세요.
+
+# Names of the layers in an exported file.
+engine-part-background = 배경
+engine-part-shadow = 그림자
+engine-part-product = 제품
+engine-part-headline = 광고 문구
+engine-part-layer = 레이어 { $number }

@@ -103,6 +103,54 @@ field-product_pick_y = { $front_end ->
     [cli] -
    *[studio] 사진 속 제품 세로 위치
 }
+field-product_rotation = { $front_end ->
+    [cli] --product-rotation
+   *[studio] 제품 각도
+}
+field-product_flip = { $front_end ->
+    [cli] --product-flip
+   *[studio] 제품 뒤집기
+}
+field-product_crop_left = { $front_end ->
+    [cli] --product-crop
+   *[studio] 사진 자르기 왼쪽
+}
+field-product_crop_top = { $front_end ->
+    [cli] --product-crop
+   *[studio] 사진 자르기 위쪽
+}
+field-product_crop_right = { $front_end ->
+    [cli] --product-crop
+   *[studio] 사진 자르기 오른쪽
+}
+field-product_crop_bottom = { $front_end ->
+    [cli] --product-crop
+   *[studio] 사진 자르기 아래쪽
+}
+field-product_exposure = { $front_end ->
+    [cli] --product-exposure
+   *[studio] 제품 밝기
+}
+field-product_white_balance = { $front_end ->
+    [cli] --product-white-balance
+   *[studio] 제품 색온도
+}
+field-shadow_strength = { $front_end ->
+    [cli] --shadow-strength
+   *[studio] 그림자 진하기
+}
+field-shadow_softness = { $front_end ->
+    [cli] --shadow-softness
+   *[studio] 그림자 부드러움
+}
+field-shadow_direction = { $front_end ->
+    [cli] --shadow-direction
+   *[studio] 그림자 방향
+}
+field-shadow_contact = { $front_end ->
+    [cli] --shadow-contact
+   *[studio] 닿는 자리 그림자
+}
 field-product_left = { $front_end ->
     [cli] --set product_left
    *[studio] 제품 영역 왼쪽

@@ -40,9 +40,15 @@ formats-no-picture = 이 규격에 쓸 그림이 작업에 없어요. 작업이 
 formats-no-product = 잘라낸 제품이 비어 있어요. 제품이 보이는 사진을 쓰거나 마스크를 고치세요.
 formats-jpeg-too-large = 품질을 { $quality }까지 낮춰도 { $size }KB예요. 이 규격은 { $most }KB까지예요. 무늬가 덜 복잡한 장면을 고르세요.
 formats-png-too-large = { $colours }색으로 줄여도 { $size }KB예요. 이 규격은 { $most }KB까지예요. 무늬가 덜 복잡한 장면을 고르세요.
+formats-pdf-too-large = 파일이 { $size }KB인데 { $most }KB까지만 돼요. JPEG 규격을 고르거나 더 단순한 장면을 쓰세요.
 formats-webp-too-large = 파일이 { $size }KB예요. 이 규격은 { $most }KB까지예요. JPEG 규격을 고르거나 무늬가 덜 복잡한 장면을 고르세요.
 
 # What was done to fit the picture.
+formats-rule-transparent = 배경이 없는 광고인데 이 { $file } 파일은 투명할 수 없어서 그 자리가 하얘요. { $front_end ->
+    [cli] --format 없이 .png나 .webp 파일로 쓰거나 배경을 고르세요.
+    [rest] 결과를 PNG로 받거나 배경을 고르세요.
+   *[studio] 규격 없이 PNG나 WebP로 내보내거나 배경을 고르세요.
+}
 formats-cropped = 규격에 맞추려고 그림의 { $percent }%를 잘랐어요. { $front_end ->
     [cli] --format으로 만들면 이 크기에 맞게 배치해요.
     [rest] 규격의 canvas 너비와 높이로 만들면 이 크기에 맞게 배치해요.

@@ -16,6 +16,7 @@ pipeline-letters-hidden = 글자의 { $percent }%가 제품에 가려졌어요. 
 
 # Legibility of the finished picture.
 pipeline-contrast-low = 글자 윤곽의 { $percent }%만 배경과 뚜렷이 구분돼요. 글자를 줄이거나 더 굵은 글꼴이나 다른 스타일을 쓰세요.
+pipeline-legibility-transparent = 투명한 그림이라 글자의 대비는 놓이는 배경에 따라 달라요. 그래서 재지 않았어요
 pipeline-legibility-unknown = 글자가 너무 작거나 가려져 있어서 얼마나 잘 읽히는지 잴 수 없어요
 
 # A defect of the program.

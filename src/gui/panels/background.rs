@@ -1,4 +1,4 @@
-//! The background: a scene that is painted, one colour, or an own photo.
+//! The background: a scene that is painted, one colour, an own photo, or none.
 
 use egui::{FontId, Sense, Ui, vec2};
 use serde_json::json;
@@ -11,6 +11,7 @@ use crate::gui::dialogs::FilePurpose;
 use crate::gui::state::Brief;
 use crate::gui::textures::Key;
 use crate::gui::{theme, widgets};
+use crate::request::fields::TRANSPARENT;
 use crate::request::layers::{hex, read_color};
 
 /// The kind of background.
@@ -19,6 +20,7 @@ enum Background {
     Scene,
     Color,
     Photo,
+    Nothing,
 }
 
 /// The colour that a plain background begins with.
@@ -30,6 +32,7 @@ pub fn show(cx: &PanelContext<'_>, brief: &mut Brief, recall: &mut Option<Recall
     widgets::section(ui, lang.t("background-title"), None);
     let now = match (&brief.backdrop, brief.background_color.is_empty()) {
         (Some(_), _) => Background::Photo,
+        (None, _) if brief.is_clear() => Background::Nothing,
         (None, false) => Background::Color,
         (None, true) => Background::Scene,
     };
@@ -38,6 +41,7 @@ pub fn show(cx: &PanelContext<'_>, brief: &mut Brief, recall: &mut Option<Recall
         (Background::Scene, lang.t("background-scene"), lang.t("background-scene-about")),
         (Background::Color, lang.t("background-color"), lang.t("background-color-about")),
         (Background::Photo, lang.t("background-photo"), lang.t("background-photo-about")),
+        (Background::Nothing, lang.t("background-nothing"), lang.t("background-nothing-about")),
     ];
     if widgets::segmented_with_tips(ui, &mut wanted, &options) {
         match wanted {
@@ -45,6 +49,7 @@ pub fn show(cx: &PanelContext<'_>, brief: &mut Brief, recall: &mut Option<Recall
             Background::Photo => cx.send(FileCommand::Ask(FilePurpose::Backdrop, None)),
             Background::Color => (brief.backdrop, brief.background_color) = (None, FIRST.to_owned()),
             Background::Scene => (brief.backdrop, brief.background_color) = (None, String::new()),
+            Background::Nothing => (brief.backdrop, brief.background_color) = (None, TRANSPARENT.to_owned()),
         }
     }
     match now {
@@ -57,6 +62,9 @@ pub fn show(cx: &PanelContext<'_>, brief: &mut Brief, recall: &mut Option<Recall
             }
         }
         Background::Photo => photo(cx, brief, ui),
+        Background::Nothing => {
+            ui.label(egui::RichText::new(lang.t("background-nothing-about")).size(theme::SMALL).color(theme::colors(ui).dim));
+        }
     }
 }
 

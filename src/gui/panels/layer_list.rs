@@ -152,6 +152,7 @@ fn background_row(cx: &PanelContext<'_>, brief: &Brief, ui: &mut Ui) {
     let what = match (&brief.backdrop, brief.background_color.as_str()) {
         (Some(photo), _) => photo.name.clone(),
         (None, "") => lang.t("scene-title").to_owned(),
+        (None, _) if brief.is_clear() => lang.t("background-nothing").to_owned(),
         (None, color) => color.to_owned(),
     };
     let words = format!("{} · {what}", lang.t("tab-background"));

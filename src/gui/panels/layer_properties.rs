@@ -3,9 +3,9 @@
 use egui::{RichText, Ui, vec2};
 use serde_json::Value;
 
-use super::color;
 use super::layer_text::{self, TextState};
 use super::number::{Shown, drag_value, half, number, pair};
+use super::{color, product_look};
 use crate::gui::commands::{FileCommand, UiCommand};
 use crate::gui::context::PanelContext;
 use crate::gui::dialogs::FilePurpose;
@@ -343,6 +343,9 @@ fn product(cx: &PanelContext<'_>, brief: &mut Brief, ui: &mut Ui) {
     };
     placement(cx, ui, of_product);
     automatic(cx, ui, UiCommand::ProductAuto);
+    if brief.product.is_some() {
+        product_look::show(lang, &mut brief.look, ui);
+    }
 }
 
 fn automatic(cx: &PanelContext<'_>, ui: &mut Ui, command: UiCommand) {

@@ -21,6 +21,7 @@ pub mod number;
 pub mod objects;
 pub mod picture;
 pub mod product;
+pub mod product_look;
 pub mod side;
 pub mod status;
 pub mod toasts;

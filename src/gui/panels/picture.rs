@@ -176,7 +176,7 @@ fn find(cx: &PanelContext<'_>, source: Source, tab: Tab) -> Option<Picture> {
         let cut = matches!(name, ImageName::Cutout | ImageName::Product);
         if let Some(texture) = large.or_else(|| cx.textures.get(Key::File(path, 440))) {
             let size = if cut { texture.size } else { size };
-            return Some(Picture { note, ..Picture::of(texture, size, cut || name == ImageName::Step2) });
+            return Some(Picture { note, ..Picture::of(texture, size, cut || name == ImageName::Step2 || job.is_clear()) });
         }
         return None;
     }
@@ -243,11 +243,12 @@ fn was_lost(job: &JobSnapshot, tab: Tab) -> bool {
 fn draft(cx: &PanelContext<'_>, tab: Tab) -> Option<Picture> {
     let draft = cx.draft()?;
     let size = vec2(draft.brief.width as f32, draft.brief.height as f32);
+    let clear = draft.brief.is_clear();
     let (slot, image, transparent) = match tab {
         Tab::Product => ("draft-cutout", draft.cutout?, true),
-        Tab::Background => ("draft-background", draft.background, false),
+        Tab::Background => ("draft-background", draft.background, clear),
         Tab::Text => ("draft-letters", draft.letters?, true),
-        Tab::Final => ("draft-final", draft.picture, false),
+        Tab::Final => ("draft-final", draft.picture, clear),
     };
     let texture = cx.textures.live(slot, &image);
     let size = if tab == Tab::Product { texture.size } else { size };

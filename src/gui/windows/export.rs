@@ -75,8 +75,22 @@ pub fn show(cx: &PanelContext<'_>, ui: &mut Ui, id: Uuid, mut settings: Settings
 /// File type, size and quality where no format of the catalogue decides them.
 fn free(cx: &PanelContext<'_>, ui: &mut Ui, job: Option<&JobSnapshot>, settings: &mut Settings) {
     let lang = cx.lang();
-    let types = FileType::ALL.map(|file| (file, file.name()));
+    // A file with layers is of the whole advertisement.
+    let possible = |file: &FileType| *file != FileType::Ora || settings.part == Part::Final;
+    let types: Vec<(FileType, &str)> = FileType::ALL.into_iter().filter(possible).map(|file| (file, file.name())).collect();
+    if !types.iter().any(|(file, _)| *file == settings.file) {
+        settings.file = FileType::Png;
+    }
     widgets::segmented(ui, &mut settings.file, &types);
+    match settings.file {
+        FileType::Ora => {
+            remark(ui, lang.t("export-ora-about"));
+            settings.side = None;
+            return;
+        }
+        FileType::Pdf => remark(ui, lang.t("export-pdf-about")),
+        FileType::Png | FileType::Jpeg | FileType::Webp => {}
+    }
     widgets::section(ui, lang.t("export-size"), None);
     // Pictures are made smaller, never larger than they are.
     let side = job.map_or(0, |j| j.width.max(j.height));

@@ -205,6 +205,11 @@ fn own_backgrounds_exclude_each_other() {
     assert_eq!(color.parameters["background_color"], "#00C73C");
     let both = parse(&OpenRequest::new(fields).with_image("background_image", picture), &context()).unwrap_err();
     assert_eq!((both[0].field(), both[0].kind), (Some("background_image"), "conflict"));
+    let clear = run(json!({"background_color": " Transparent"})).unwrap();
+    assert!(matches!(clear.backdrop, crate::request::Backdrop::Transparent));
+    assert_eq!(clear.parameters["background_color"], "transparent");
+    // A layer has no such colour.
+    assert_eq!(layers(json!([{"type": "shape", "fill": "transparent"}])).unwrap_err()[0].field(), Some("layers[0].fill"));
     assert_eq!(run(json!({"background_color": "green"})).unwrap_err()[0].field(), Some("background_color"));
 }
 
