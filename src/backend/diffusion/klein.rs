@@ -1,13 +1,16 @@
 //! The stages that FLUX.2 klein does in its own way: it edits the draft's picture instead of painting over its noise.
 
+use std::time::Instant;
+
 use image::{GrayImage, RgbImage, RgbaImage};
 
-use super::backend::{DiffusionBackend, Repaint, break_if_stopped, quiet, report_step, whole};
+use super::backend::{DiffusionBackend, Repaint, break_if_stopped, log_processor, quiet, report_step, whole};
 use super::compositing::{inpaint_mask, whole_squares};
 use super::denoise::{SamplingCallbacks, StepState};
 use super::flux2::{Flux2Inpaint, Flux2Request};
 use super::instructions;
 use super::layout::{glyph_agreement, layout_shift};
+use super::models::Painter;
 use super::paint_size::PaintSize;
 use super::preview::project;
 use super::prompt_fields::{self, PromptFields};
@@ -21,6 +24,8 @@ use crate::notice::Notice;
 const TOKEN: u32 = 16;
 /// Seed offset and strength of each attempt at the letters.
 const TEXT_ATTEMPTS: [(u64, f64); 3] = [(0, 0.8), (1, 0.8), (1, 0.5)];
+/// Denoising steps for which a distilled model was made. The requests' default for letters is SDXL's, many times as many.
+const DISTILLED_STEPS: u32 = 4;
 /// Least agreement of painted letters with their glyphs.
 const LEGIBLE: f32 = 0.35;
 /// Largest shift of the layout as a share of the height at which the draft's ground line still holds.
@@ -51,7 +56,23 @@ impl StageObserver for PartOf<'_> {
     }
 }
 
+/// Steps of a schedule, of which `strength` leaves as many as a distilled model needs; never more than were asked for. The whole schedule has
+/// more steps, so that the first one starts at the noise level of `strength`.
+fn distilled_steps(asked: u32, strength: f64) -> u32 {
+    asked.min((f64::from(DISTILLED_STEPS) / strength.clamp(0.05, 1.0)).round() as u32)
+}
+
 impl DiffusionBackend {
+    /// How the last pass samples: its default number of steps is FLUX.1's.
+    pub(super) fn sampling_of_pass(&mut self, sampling: Sampling, pixels: usize, cx: StageCx<'_>) -> Result<Sampling, BackendError> {
+        let few = self.models.setup().models.painter() == Painter::Flux2 && self.is_distilled_flux2(pixels, cx)?;
+        Ok(if few { Sampling { steps: sampling.steps.min(DISTILLED_STEPS), ..sampling } } else { sampling })
+    }
+
+    fn is_distilled_flux2(&mut self, pixels: usize, cx: StageCx<'_>) -> Result<bool, BackendError> {
+        self.models.with_memory_fallback(pixels, cx, |models| Ok(models.flux2(pixels, cx)?.is_distilled()))
+    }
+
     /// The request for a stage. Prompts are not translated: the text encoder reads Korean.
     fn flux2_request(
         &mut self,
@@ -61,7 +82,7 @@ impl DiffusionBackend {
         cx: StageCx<'_>,
     ) -> Result<Flux2Request, BackendError> {
         let pixels = size.pixels();
-        let distilled = self.models.with_memory_fallback(pixels, cx, |models| Ok(models.flux2(pixels, cx)?.is_distilled()))?;
+        let distilled = self.is_distilled_flux2(pixels, cx)?;
         let (positive, negative_prompt) = fields.for_flux2(prompts, distilled, cx);
         let (width, height) = size.painted();
         Ok(Flux2Request {
@@ -83,6 +104,7 @@ impl DiffusionBackend {
         let request = self.flux2_request((repaint.fields, repaint.prompts, repaint.instruction), repaint.sampling, size, cx)?;
         let (image, mask) = (size.picture(image), whole_squares(&size.mask(mask), TOKEN));
         let framed = |preview: RgbImage| framed(size.preview(preview));
+        let start = Instant::now();
         let painted = self.models.with_memory_fallback(pixels, cx, |models| {
             let model = models.flux2(pixels, cx)?;
             let colours = model.preview_factors()?;
@@ -92,6 +114,7 @@ impl DiffusionBackend {
             let callbacks = SamplingCallbacks { step: &mut step, autoencoder: &mut |_| break_if_stopped(cx) };
             model.inpaint(&request, &inpaint, callbacks)
         })?;
+        self.log_time("FLUX.2", start);
         self.models.warn_of_truncated_flux2_prompt(&request.prompt, cx);
         Ok(size.canvas(painted))
     }
@@ -103,6 +126,7 @@ impl DiffusionBackend {
         let reference = draft.image.to_srgb();
         let prompts = (&prompt_fields::SCENE, request.prompts, instructions::SCENE);
         let flux2 = self.flux2_request(prompts, request.sampling, size, cx)?;
+        let start = Instant::now();
         let painted = self.models.with_memory_fallback(pixels, cx, |models| {
             let model = models.flux2(pixels, cx)?;
             let colours = model.preview_factors()?;
@@ -112,6 +136,7 @@ impl DiffusionBackend {
             let callbacks = SamplingCallbacks { step: &mut step, autoencoder: &mut |_| break_if_stopped(cx) };
             model.paint(&flux2, std::slice::from_ref(&reference), callbacks)
         })?;
+        self.log_time("FLUX.2", start);
         self.models.warn_of_truncated_flux2_prompt(&flux2.prompt, cx);
         let picture = size.canvas(painted);
         let height = request.height as f32;
@@ -129,14 +154,19 @@ impl DiffusionBackend {
 
     /// Sculpts the letters over the draft's. Letters that do not keep their shape are tried again, and at last the draft's are used.
     pub(super) fn sculpt_text_flux2(&mut self, request: &SculptRequest<'_>, cx: StageCx<'_>) -> Result<TextLayer, BackendError> {
+        let start = Instant::now();
         let draft = self.draft.sculpt_text(request, quiet(cx))?;
+        log_processor("draft of the letters", start);
         let reference = on_plain_ground(&draft.image);
         let region = dilate(&request.glyphs.coverage, (request.glyphs.font_px * 0.12).round().max(2.0) as usize);
         let mask: GrayImage = inpaint_mask(&region);
         let share = 1.0 / TEXT_ATTEMPTS.len() as f32;
+        let pixels = PaintSize::of(request.glyphs.width, request.glyphs.height).pixels();
+        let distilled = self.is_distilled_flux2(pixels, cx)?;
         for (attempt, (seed, strength)) in TEXT_ATTEMPTS.into_iter().enumerate() {
             let part = PartOf { inner: cx.observer, start: attempt as f32 * share, share };
-            let sampling = Sampling { seed: request.sampling.seed.wrapping_add(seed), ..request.sampling };
+            let steps = if distilled { distilled_steps(request.sampling.steps, strength) } else { request.sampling.steps };
+            let sampling = Sampling { seed: request.sampling.seed.wrapping_add(seed), steps, ..request.sampling };
             let repaint = Repaint {
                 fields: &prompt_fields::TEXT,
                 prompts: request.prompts,
@@ -148,7 +178,8 @@ impl DiffusionBackend {
                 instruction: instructions::TEXT,
                 framed: &whole,
             };
-            let picture = self.inpaint_flux2(&repaint, StageCx { cancel: cx.cancel, observer: &part })?;
+            // Nothing but the letters is used, and beside them is plain ground.
+            let picture = self.inpaint_around(&repaint, &region, StageCx { cancel: cx.cancel, observer: &part })?;
             if glyph_agreement(&picture, &request.glyphs.coverage, &region) >= LEGIBLE {
                 let image = image::DynamicImage::ImageRgb8(picture).into_rgba8();
                 return Ok(TextLayer { image, front_faces: draft.front_faces });
@@ -178,6 +209,17 @@ fn on_plain_ground(letters: &RgbaImage) -> RgbImage {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn distilled_models_take_few_steps_at_the_noise_level_of_the_strength() {
+        use crate::schedule::strength::first_step;
+        for (asked, strength, total) in [(30, 0.8, 5), (30, 0.5, 8), (30, 1.0, 4), (2, 0.8, 2), (5, 0.5, 5)] {
+            let steps = distilled_steps(asked, strength);
+            assert_eq!(steps, total, "{asked} {strength}");
+            let left = steps as usize - first_step(steps as usize, strength).unwrap();
+            assert!(left <= DISTILLED_STEPS as usize && (asked < 30 || left == DISTILLED_STEPS as usize), "{asked} {strength}: {left}");
+        }
+    }
 
     #[test]
     fn letters_stand_on_a_ground_that_differs() {

@@ -1,5 +1,7 @@
 //! Which parts stay in memory. A plan is chosen by the free memory; if memory runs out anyway, the next smaller plan is tried.
 
+use std::sync::Arc;
+
 use candle_core::DType;
 
 use super::folder::ComponentFiles;
@@ -7,7 +9,7 @@ use crate::nn::flux::is_in_float8;
 use crate::notice;
 use crate::notice::Notice;
 use crate::weights::safetensors::find_in_folder;
-use crate::weights::{WeightsError, flux_names};
+use crate::weights::{TensorStore, WeightsError};
 
 const GIB: f64 = (1u64 << 30) as f64;
 /// Share of the free memory that a plan may take; the rest is for fragmentation and other programs.
@@ -53,6 +55,8 @@ pub struct Sizes {
     pub flux2_encoder: u64,
     /// The FLUX.2 transformer.
     pub flux2_transformer: u64,
+    /// The FLUX.2 transformer with its products in 8 bits.
+    pub flux2_transformer_float8: u64,
     /// FLUX.2's autoencoder.
     pub flux2_vae: u64,
     /// BiRefNet.
@@ -60,7 +64,14 @@ pub struct Sizes {
 }
 
 impl Sizes {
-    fn all(&self) -> u64 {
+    /// The same with the products of the transformers in 8 bits.
+    #[must_use]
+    pub fn in_float8(self) -> Self {
+        Self { flux_transformer: self.flux_transformer_float8, flux2_transformer: self.flux2_transformer_float8, ..self }
+    }
+
+    /// Everything.
+    pub fn all(&self) -> u64 {
         self.flux() + self.sdxl() + self.flux2() + self.birefnet
     }
 
@@ -91,15 +102,19 @@ pub fn bytes_in_memory(files: &ComponentFiles, dtype: DType) -> Result<u64, Weig
 }
 
 /// Bytes that a dense FLUX transformer has fewer if its products are in 8 bits: one of two for each value of the blocks' matrices, which then
-/// have a float32 scale for each row.
+/// have a float32 scale for each row. `adapt` gives the tensors diffusers' names.
 ///
 /// # Errors
 /// Missing or damaged files.
-pub fn saved_by_float8(files: &ComponentFiles, dtype: DType) -> Result<u64, WeightsError> {
+pub fn saved_by_float8(
+    files: &ComponentFiles,
+    adapt: fn(Arc<dyn TensorStore>) -> Arc<dyn TensorStore>,
+    dtype: DType,
+) -> Result<u64, WeightsError> {
     if is_packed(files) {
         return Ok(0);
     }
-    let store = flux_names::adapt(files.open()?);
+    let store = adapt(files.open()?);
     let saved = |name: &String| match store.shape(name)?[..] {
         [rows, columns] if is_in_float8(name) => Some((rows * columns * (dtype.size_in_bytes() - 1)).saturating_sub(4 * rows) as u64),
         _ => None,

@@ -10,7 +10,7 @@ use super::folder::ComponentFiles;
 use super::models::{Models, Painter};
 use super::residency::{Sizes, bytes_in_memory, saved_by_float8};
 use crate::nn::qwen3;
-use crate::weights::{WeightsError, qwen3_names};
+use crate::weights::{WeightsError, flux_names, flux2_names, qwen3_names};
 
 /// The memory that the models took when they were last measured, so that the headers of unchanged files are read once. Clones share it.
 #[derive(Clone, Default)]
@@ -51,6 +51,8 @@ fn measure(models: &Models, dtype: DType, sdxl_dtype: DType) -> Result<Sizes, We
     if let Some(flux2) = models.flux2.as_ref().filter(|_| paints(Painter::Flux2)) {
         let part = |name: &str| flux2::files(flux2, name).and_then(|p| bytes_in_memory(&p, dtype));
         sizes.flux2_transformer = part("transformer")?;
+        let saved = saved_by_float8(&flux2::files(flux2, "transformer")?, flux2_names::adapt, dtype)?;
+        sizes.flux2_transformer_float8 = sizes.flux2_transformer.saturating_sub(saved);
         sizes.flux2_encoder = encoder_bytes(&flux2::files(flux2, "text_encoder")?, dtype)?;
         sizes.flux2_vae = part("vae")?;
     }
@@ -59,7 +61,7 @@ fn measure(models: &Models, dtype: DType, sdxl_dtype: DType) -> Result<Sizes, We
             |name: &str, word: &str| ComponentFiles::find(flux, name, |file| file.contains(word)).and_then(|p| bytes_in_memory(&p, dtype));
         sizes.flux_transformer = part("transformer", "flux")?;
         let transformer = ComponentFiles::find(flux, "transformer", |file| file.contains("flux"))?;
-        sizes.flux_transformer_float8 = sizes.flux_transformer.saturating_sub(saved_by_float8(&transformer, dtype)?);
+        sizes.flux_transformer_float8 = sizes.flux_transformer.saturating_sub(saved_by_float8(&transformer, flux_names::adapt, dtype)?);
         sizes.flux_encoders = part("text_encoder", "clip_l")? + part("text_encoder_2", "t5")?;
         sizes.flux_vae = part("vae", "ae")?;
     }
