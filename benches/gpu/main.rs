@@ -228,6 +228,21 @@ fn klein(bench: &Bench) -> Result<()> {
     Ok(())
 }
 
+/// FLUX.1's attention with heads in two orders in memory.
+fn attention_orders(bench: &Bench) -> Result<()> {
+    let (device, dtype) = (&bench.device, DType::BF16);
+    let tera = 4.0 * 4608f64.powi(2) * 3072.0 / 1e12;
+    let run = |q: &Tensor, k: &Tensor, v: &Tensor| nanococoa::nn::attention(q, k, v, None, 128f64.powf(-0.5)).map(drop);
+    let by_head = noise(&[3, 1, 24, 4608, 128], dtype, device);
+    let part = |i: usize| by_head.get(i);
+    bench.report("attention, 24 heads, 4608 tokens, by head", tera, ("", 10), || (0..10).try_for_each(|_| run(&part(0)?, &part(1)?, &part(2)?)));
+    let by_token = noise(&[1, 4608, 3, 24, 128], dtype, device);
+    let view = |i: usize| by_token.narrow(2, i, 1)?.squeeze(2)?.transpose(1, 2);
+    bench.report("attention, 24 heads, 4608 tokens, by token", tera, ("", 10), || (0..10).try_for_each(|_| run(&view(0)?, &view(1)?, &view(2)?)));
+    bench.report("attention, the same, values by token", tera, ("", 10), || (0..10).try_for_each(|_| run(&part(0)?, &part(1)?, &view(2)?)));
+    Ok(())
+}
+
 fn klein_autoencoder(bench: &Bench) -> Result<()> {
     let (device, dtype) = (&bench.device, DType::BF16);
     let network = AutoencoderKl::load(&bench.vars(dtype), &VaeConfig::flux2(&serde_json::Map::new()).unwrap()).unwrap();
@@ -260,7 +275,8 @@ fn main() {
     let mut bench = Bench { device, speed: 2.0 * 8192f64.powi(3) / ms * 1e3, words, peers: HashMap::new() };
     println!("{name}: a product of 8192³ in bfloat16 runs at {:.0} TFLOP/s", bench.speed / 1e12);
     type Part = (&'static str, fn(&Bench) -> Result<()>);
-    let parts: [(Part, &str); 8] = [
+    let parts: [(Part, &str); 9] = [
+        (("attention", attention_orders), ""),
         (("flux", flux), "flux"),
         (("sdxl", sdxl_step), "sdxl"),
         (("autoencoder", autoencoder), "vae"),

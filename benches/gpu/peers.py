@@ -18,11 +18,7 @@ GPU = "cuda"
 
 
 def median_ms(call):
-    for _ in range(3):
-        call()
-    with open(os.environ.get("PEERS_LOCK", os.devnull), "a") as lock:
-        if "PEERS_LOCK" in os.environ:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+    with torch.no_grad():
         for _ in range(3):
             call()
         torch.cuda.synchronize()
@@ -48,26 +44,24 @@ def build(dtype, make):
         return random(make())
 
 
-def report(name, networks, *calls):
-    """Each call is a name's suffix and a function; compiled in place unless `--eager` was given."""
-    eager = {suffix: median_ms(call) for suffix, call in calls}
-    compiled = dict.fromkeys(eager)
-    if networks and "--eager" not in sys.argv:
-        for network in networks:
-            network.compile(dynamic=False)
+def report(name, networks, calls, compiles=True):
+    """`calls`: a suffix of the name, and a function of the networks."""
+    compiled = []
+    if compiles and "--eager" not in sys.argv:
         start = time.perf_counter()
-        compiled = {suffix: median_ms(call) for suffix, call in calls}
-        print(f"# {name}: compiled and timed in {time.perf_counter() - start:.0f} s", flush=True)
-    for suffix in eager:
-        print(f"{name}{suffix}\t{eager[suffix]:.2f}\t{'' if compiled[suffix] is None else format(compiled[suffix], '.2f')}", flush=True)
-
-
-def without_gradients(call):
-    def run():
+        compiled = [torch.compile(network, dynamic=False) for network in networks]
         with torch.no_grad():
-            return call()
-
-    return run
+            for call in calls.values():
+                call(*compiled)
+        torch.cuda.synchronize()
+        print(f"# {name}: compiled in {time.perf_counter() - start:.0f} s", flush=True)
+    with open(os.environ.get("PEERS_LOCK", os.devnull), "a") as lock:
+        if "PEERS_LOCK" in os.environ:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        for suffix, call in calls.items():
+            eager = median_ms(lambda: call(*networks))
+            fast = f"{median_ms(lambda: call(*compiled)):.2f}" if compiled else ""
+            print(f"{name}{suffix}\t{eager:.2f}\t{fast}", flush=True)
 
 
 def grid(frame, columns):
@@ -86,7 +80,7 @@ def flux():
     inputs = dict(hidden_states=noise(1, 4096, 64), encoder_hidden_states=noise(1, 512, 4096), pooled_projections=noise(1, 768),
                   timestep=torch.tensor([0.5], device=GPU), guidance=torch.tensor([3.5], device=GPU), img_ids=grid(0, 3).to(torch.bfloat16),
                   txt_ids=torch.zeros(512, 3, device=GPU), return_dict=False)
-    report("flux", [network], ("", without_gradients(lambda: network(**inputs))))
+    report("flux", [network], {"": lambda network: network(**inputs)})
 
 
 def sdxl():
@@ -101,12 +95,12 @@ def sdxl():
     sample, states, picture = noise(2, 4, 128, 128), noise(2, 77, 2048), torch.rand(2, 3, 1024, 1024, device=GPU)
     added, when = dict(text_embeds=noise(2, 1280), time_ids=noise(2, 6)), torch.tensor(500, device=GPU)
 
-    def both():
+    def both(unet, control):
         down, middle = control(sample, when, encoder_hidden_states=states, controlnet_cond=picture, added_cond_kwargs=added, return_dict=False)
         return unet(sample, when, encoder_hidden_states=states, added_cond_kwargs=added, down_block_additional_residuals=down,
                     mid_block_additional_residual=middle, return_dict=False)
 
-    report("sdxl", [unet, control], ("", without_gradients(both)))
+    report("sdxl", [unet, control], {"": both})
 
 
 def vae():
@@ -115,7 +109,7 @@ def vae():
         block_out_channels=[128, 256, 512, 512], layers_per_block=2, latent_channels=16, sample_size=1024, use_quant_conv=False,
         use_post_quant_conv=False))
     latents, pixels = noise(1, 16, 128, 128), noise(1, 3, 1024, 1024)
-    report("vae", [], ("-decode", without_gradients(lambda: network.decode(latents))), ("-encode", without_gradients(lambda: network.encode(pixels))))
+    report("vae", [network], {"-decode": lambda network: network.decode(latents), "-encode": lambda network: network.encode(pixels)}, False)
 
 
 def t5():
@@ -124,7 +118,7 @@ def t5():
     network = build(torch.bfloat16, lambda: T5EncoderModel(T5Config(
         d_model=4096, d_ff=10240, d_kv=64, num_heads=64, num_layers=24, vocab_size=32128, feed_forward_proj="gated-gelu", is_gated_act=True)))
     network, ids = network.to(torch.bfloat16), torch.randint(0, 32000, (1, 512), device=GPU)
-    report("t5", [], ("", without_gradients(lambda: network(ids))))
+    report("t5", [network], {"": lambda network: network(ids)}, False)
 
 
 def klein():
@@ -138,16 +132,16 @@ def klein():
     def step(references):
         latents = noise(1, 4096 * (1 + references), 128)
         places = torch.cat([grid(0, 4)] + [grid(10 + 10 * i, 4) for i in range(references)])[None]
-        return without_gradients(lambda: network(hidden_states=latents, encoder_hidden_states=states, timestep=when, guidance=None, img_ids=places,
-                                                 txt_ids=texts, return_dict=False))
+        return lambda network: network(hidden_states=latents, encoder_hidden_states=states, timestep=when, guidance=None, img_ids=places,
+                                       txt_ids=texts, return_dict=False)
 
-    report("klein", [network], ("-0", step(0)), ("-1", step(1)))
+    report("klein", [network], {"-0": step(0), "-1": step(1)})
 
 
 def klein_vae():
     network = build(torch.bfloat16, AutoencoderKLFlux2)
     latents, pixels = noise(1, 32, 128, 128), noise(1, 3, 1024, 1024)
-    report("klein-vae", [], ("-decode", without_gradients(lambda: network.decode(latents))), ("-encode", without_gradients(lambda: network.encode(pixels))))
+    report("klein-vae", [network], {"-decode": lambda network: network.decode(latents), "-encode": lambda network: network.encode(pixels)}, False)
 
 
 def qwen3():
@@ -157,7 +151,7 @@ def qwen3():
         vocab_size=151936, hidden_size=2560, intermediate_size=9728, num_hidden_layers=36, num_attention_heads=32, num_key_value_heads=8,
         head_dim=128, tie_word_embeddings=True, rope_theta=1000000, rms_norm_eps=1e-6)))
     ids = torch.randint(0, 150000, (1, 512), device=GPU)
-    report("qwen3", [], ("", without_gradients(lambda: network.model(input_ids=ids, output_hidden_states=True, use_cache=False))))
+    report("qwen3", [network], {"": lambda network: network.model(input_ids=ids, output_hidden_states=True, use_cache=False)}, False)
 
 
 PARTS = {"flux": flux, "sdxl": sdxl, "vae": vae, "t5": t5, "klein": klein, "klein-vae": klein_vae, "qwen3": qwen3}
