@@ -5,7 +5,6 @@ use std::sync::Arc;
 use candle_core::DType;
 
 use super::folder::ComponentFiles;
-use crate::nn::flux::is_in_float8;
 use crate::notice;
 use crate::notice::Notice;
 use crate::weights::safetensors::find_in_folder;
@@ -53,6 +52,8 @@ pub struct Sizes {
     pub sdxl_vae: u64,
     /// Qwen3 of FLUX.2.
     pub flux2_encoder: u64,
+    /// Qwen3 of FLUX.2 with its products in 8 bits.
+    pub flux2_encoder_float8: u64,
     /// The FLUX.2 transformer.
     pub flux2_transformer: u64,
     /// The FLUX.2 transformer with its products in 8 bits.
@@ -64,10 +65,15 @@ pub struct Sizes {
 }
 
 impl Sizes {
-    /// The same with the products of the transformers in 8 bits.
+    /// The same with the products of the transformers and of Qwen3 in 8 bits.
     #[must_use]
     pub fn in_float8(self) -> Self {
-        Self { flux_transformer: self.flux_transformer_float8, flux2_transformer: self.flux2_transformer_float8, ..self }
+        Self {
+            flux_transformer: self.flux_transformer_float8,
+            flux2_transformer: self.flux2_transformer_float8,
+            flux2_encoder: self.flux2_encoder_float8,
+            ..self
+        }
     }
 
     /// Everything.
@@ -101,14 +107,15 @@ pub fn bytes_in_memory(files: &ComponentFiles, dtype: DType) -> Result<u64, Weig
     Ok((elements * dtype.size_in_bytes() as u64).min(if is_packed(files) { files.bytes() } else { u64::MAX }))
 }
 
-/// Bytes that a dense FLUX transformer has fewer if its products are in 8 bits: one of two for each value of the blocks' matrices, which then
-/// have a float32 scale for each row. `adapt` gives the tensors diffusers' names.
+/// Bytes that a dense network has fewer if its products are in 8 bits: one of two for each value of the matrices that `is_in_float8` names, which
+/// then have a float32 scale for each row. `adapt` gives the tensors these names.
 ///
 /// # Errors
 /// Missing or damaged files.
 pub fn saved_by_float8(
     files: &ComponentFiles,
     adapt: fn(Arc<dyn TensorStore>) -> Arc<dyn TensorStore>,
+    is_in_float8: fn(&str) -> bool,
     dtype: DType,
 ) -> Result<u64, WeightsError> {
     if is_packed(files) {
