@@ -118,13 +118,13 @@ impl Flux2Transformer {
         config.check(&vars.place())?;
         let vars = vars.adapted(flux2_names::adapt);
         let inner = config.inner();
-        // One row a picture, and every block is scaled by it: in float32.
-        let embed = vars.pp("time_guidance_embed").with_dtype(DType::F32);
-        let embedder = |name: &str| EmbeddingMlp::load(&embed.pp(name), config.timestep_guidance_channels, inner, false);
         let (double, single) = (vars.pp("transformer_blocks"), vars.pp("single_transformer_blocks"));
         // In 8 bits only the large matrices of blocks: what they are modulated with, and the ends of the network, stay precise.
         let vars = vars.with_float8(false);
         let double = |i: usize| double.with_float8(double.float8() && double_is_in_float8(i)).pp(i);
+        // One row a picture, and every block is scaled by it: in float32.
+        let embed = vars.pp("time_guidance_embed").with_dtype(DType::F32);
+        let embedder = |name: &str| EmbeddingMlp::load(&embed.pp(name), config.timestep_guidance_channels, inner, false);
         let linear = |name: &str, inputs: usize, outputs: usize| Linear::with_bias(&vars.pp(name), inputs, outputs, false);
         let network = Self {
             x_embedder: linear("x_embedder", config.in_channels, inner)?,
