@@ -219,7 +219,7 @@ fn klein(bench: &Bench) -> Result<()> {
                 img_ids: &ids::image_ids(&vec![(64, 64); 1 + references], device)?,
             };
             let peer = format!("klein-{references}");
-            bench.report(&format!("klein transformer step, {references} references, {name}"), tera, (&peer, 4), || {
+            bench.report(&format!("klein transformer step, {references} references, {name}"), tera, (peer.as_str(), 4), || {
                 let mut prepared = network.prepare(&prompt, &times)?;
                 (0..4).try_for_each(|step| network.forward(&latents, step, &mut prepared).map(drop))
             });

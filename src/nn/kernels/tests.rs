@@ -270,9 +270,9 @@ fn linear_layers_and_activations() {
                 assert_eq!(inputs.dtype, DType::F32);
             }
             inputs.check("GEGLU", &fused::geglu(&on_gpu).unwrap(), &fused::geglu(&x).unwrap());
-            inputs.check("SwiGLU", &super::swiglu(&on_gpu).unwrap().unwrap(), &fused::swiglu(&x).unwrap());
+            inputs.check("SwiGLU", &fused::swiglu(&on_gpu).unwrap(), &fused::swiglu(&x).unwrap());
             let (turned, turned_on_gpu) = inputs.pair(&[2 * columns, rows]);
-            let across = |t: &Tensor| t.t().unwrap().unsqueeze(0).unwrap().repeat((2, 1, 1)).unwrap();
+            let across = |t: &Tensor| t.t().unwrap().unsqueeze(0).unwrap().broadcast_as((2, rows, 2 * columns)).unwrap();
             let found = super::swiglu(&across(&turned_on_gpu)).unwrap().unwrap();
             inputs.check("SwiGLU of two pictures", &found, &fused::swiglu(&across(&turned).contiguous().unwrap()).unwrap());
             let odd = inputs.pair(&[1, rows, 12]).1;
