@@ -14,7 +14,7 @@ use crate::request::BackendKind;
 pub const DRAFT_REVISION: u32 = 7;
 
 /// Bump `DIFFUSION_REVISION` whenever the diffusion backend makes other pixels from the same models.
-pub const DIFFUSION_REVISION: u32 = 5;
+pub const DIFFUSION_REVISION: u32 = 6;
 
 /// Backend, program version and revision. A kept step is reused only if this is the same.
 pub fn backend_version(kind: BackendKind) -> String {

@@ -4,6 +4,8 @@ use candle_core::{D, DType, Result, Tensor};
 
 /// Attention scores that exist at a time. Query rows are processed in chunks, so that memory stays bounded at 4,608 tokens and more.
 const MAX_SCORES: usize = 1 << 27;
+/// The same on a GPU, where scores take 12 bytes each on their way to the softmax: 0.4 GB.
+const MAX_SCORES_OF_GPU: usize = 1 << 25;
 
 /// softmax(q kᵀ · scale + bias) v, softmax in float32. `q` `[B, H, Q, D]`, `k` and `v` `[B, H, K, D]`, `bias` broadcast to
 /// `[B, H, Q, K]` → `[B, H, Q, D]`, which need not be contiguous.
@@ -49,7 +51,8 @@ fn plain(q: &Tensor, k: &Tensor, v: &Tensor, bias: Option<&Tensor>, scale: f64) 
         };
         candle_nn::ops::softmax_last_dim(&scores)?.to_dtype(dtype)?.matmul(&v)
     };
-    let chunk = (MAX_SCORES / (b * h * keys).max(1)).max(1);
+    let most = if q.device().is_cpu() { MAX_SCORES } else { MAX_SCORES_OF_GPU };
+    let chunk = (most / (b * h * keys).max(1)).max(1);
     if chunk >= rows {
         return part(q, bias);
     }

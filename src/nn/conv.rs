@@ -2,7 +2,7 @@
 
 use candle_core::{DType, Result, Tensor};
 
-use super::fused::add_bias;
+use super::fused::{add, add_bias};
 use crate::weights::{LoadResult, Vars};
 
 /// Kernel `[out, in / groups, k, k]`, stride, zero padding and dilation the same in both directions.
@@ -91,6 +91,11 @@ impl Conv2d {
         Ok(Self { weight, outputs, bias, stride: spec.stride, padding: spec.padding, dilation: spec.dilation, groups: spec.groups })
     }
 
+    /// The bias, on a GPU in float32.
+    pub(super) fn bias(&self) -> Option<&Tensor> {
+        self.bias.as_ref()
+    }
+
     /// The type that it computes in.
     pub fn dtype(&self) -> DType {
         self.weight.dtype()
@@ -135,6 +140,35 @@ impl Conv2d {
             Some(bias) => add_bias(&y, bias),
             None => Ok(y),
         }
+    }
+
+    /// `residual + forward(x)`; the type of the sum is as in [`add`]. `bias` is the layer's own, in the layer's type: a kernel of 1×1 adds both in the
+    /// product.
+    ///
+    /// # Errors
+    /// As [`Conv2d::forward`].
+    pub(super) fn forward_added(&self, x: &Tensor, bias: Option<&Tensor>, residual: &Tensor) -> Result<Tensor> {
+        #[cfg(feature = "cuda")]
+        if let Some(sum) = self.added_in_product(x, bias, residual)? {
+            return Ok(sum);
+        }
+        let _ = bias;
+        add(residual, &self.forward(x)?)
+    }
+
+    #[cfg(feature = "cuda")]
+    fn added_in_product(&self, x: &Tensor, bias: Option<&Tensor>, residual: &Tensor) -> Result<Option<Tensor>> {
+        let (outputs, inputs, kernel, _) = self.weight.dims4()?;
+        let is_product = kernel == 1 && self.stride == 1 && self.padding == 0 && self.groups == 1;
+        let is_whole = outputs == self.outputs && inputs == x.dim(1)? && bias.is_some() == self.bias.is_some();
+        let fits = [x, residual].into_iter().all(|t| super::kernels::is_channels_last(t) && t.dtype() == self.weight.dtype());
+        if !(is_product && is_whole && fits) {
+            return Ok(None);
+        }
+        let rows = |t: &Tensor| t.permute((0, 2, 3, 1));
+        let weight = self.weight.reshape((outputs, inputs))?;
+        let sum = super::kernels::linear_added(&rows(x)?, &weight, bias, &rows(residual)?)?;
+        sum.map(|sum| sum.permute((0, 3, 1, 2))).transpose()
     }
 
     fn convolve_any(&self, x: &Tensor, more: usize) -> Result<Tensor> {

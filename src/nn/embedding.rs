@@ -27,7 +27,7 @@ impl Embedding {
         Ok(Self { table: vars.weight("weight", (count, size))?, dtype: vars.dtype() })
     }
 
-    /// `ids` `[B, T]`, integers below `count` → `[B, T, size]`.
+    /// `ids` `[B, T]`, integers below `count`, on the table's device → `[B, T, size]` there.
     ///
     /// # Errors
     /// An ID outside the table, out of memory.

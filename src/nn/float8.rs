@@ -50,6 +50,19 @@ impl Float8 {
         Ok(Self { values: x.broadcast_div(&scales)?.to_dtype(DType::F8E4M3)?.contiguous()?, scales: scales.flatten_all()? })
     }
 
+    /// Rounds `first` `[…, width]`, if there is one, and beside it [`super::fused::swiglu`] of `gated` `[…, 2 · hidden]`.
+    ///
+    /// # Errors
+    /// Shapes that do not fit, out of memory.
+    pub fn of_gated(first: Option<&Tensor>, gated: &Tensor) -> Result<Self> {
+        #[cfg(feature = "cuda")]
+        if let Some([values, scales]) = kernels::quantize_gated_rows(first, gated)? {
+            return Ok(Self { values, scales });
+        }
+        let hidden = super::fused::swiglu(gated)?;
+        Self::of_parts(&first.into_iter().chain([&hidden]).collect::<Vec<_>>(), usize::MAX / 8 * 8)
+    }
+
     /// Rounds rows.
     ///
     /// # Errors

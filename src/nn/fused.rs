@@ -128,6 +128,10 @@ pub fn geglu(x: &Tensor) -> Result<Tensor> {
 /// # Errors
 /// An odd last dimension, out of memory.
 pub fn swiglu(x: &Tensor) -> Result<Tensor> {
+    #[cfg(feature = "cuda")]
+    if let Some(y) = kernels::swiglu(x)? {
+        return Ok(y);
+    }
     let half = x.dim(D::Minus1)? / 2;
     x.narrow(D::Minus1, 0, half)?.silu()? * x.narrow(D::Minus1, half, half)?
 }

@@ -57,13 +57,24 @@ impl Linear {
         Ok(Self { weight, bias, dtype: vars.dtype() })
     }
 
-    /// Some outputs of a larger layer without a bias: the `rows` of its `weight` `[outputs, inputs]`.
+    /// Some outputs of a larger layer without a bias: the `rows` of its `weight` `[outputs, inputs]`, in 8 bits if `vars` asks for it.
     ///
     /// # Errors
     /// As [`Linear::load`]; the layer does not have these rows.
     pub fn of_rows(vars: &Vars, inputs: usize, outputs: usize, rows: Range<usize>) -> LoadResult<Self> {
         let weight = Matrix::stored(vars.weight_rows("weight", (outputs, inputs), rows)?);
-        Ok(Self { weight, bias: None, dtype: vars.dtype() })
+        let layer = Self { weight, bias: None, dtype: vars.dtype() };
+        Ok(if vars.float8() { layer.in_float8()? } else { layer })
+    }
+
+    /// The layer with `more` `[outputs]` added to its bias.
+    pub(super) fn with_more_bias(self, more: &Tensor) -> Result<Self> {
+        let more = more.to_dtype(DType::F32)?;
+        let sum = match &self.bias {
+            Some(bias) => (bias.to_dtype(DType::F32)? + more)?,
+            None => more,
+        };
+        Ok(Self { bias: Some(sum.to_dtype(self.dtype)?), ..self })
     }
 
     /// The layer with its dense weight in 8 bits. A packed weight stays.
@@ -148,6 +159,18 @@ impl Linear {
         match x {
             Rows::Dense(x) => next.forward(&self.forward_gelu(x)?),
             Rows::Float8(_) => next.forward_rows(&Rows::Float8(Float8::of_parts(&[&self.forward_rows(x)?], 0)?)),
+        }
+    }
+
+    /// `next.forward(swiglu(self.forward(x)))`, for rows that may be in 8 bits.
+    ///
+    /// # Errors
+    /// As [`Linear::forward`].
+    pub fn forward_swiglu_then(&self, x: &Rows, next: &Self) -> Result<Tensor> {
+        let gated = self.forward_rows(x)?;
+        match x {
+            Rows::Dense(_) => next.forward(&super::fused::swiglu(&gated)?),
+            Rows::Float8(_) => next.forward_rows(&Rows::Float8(Float8::of_gated(None, &gated)?)),
         }
     }
 

@@ -12,10 +12,13 @@ use crate::weights::{LoadResult, Vars};
 pub struct ResnetBlock {
     norm1: GroupNorm,
     conv1: Conv2d,
+    /// On a GPU its bias includes that of the first convolution.
     time: Option<Linear>,
     norm2: GroupNorm,
     conv2: Conv2d,
     shortcut: Option<Conv2d>,
+    /// On a GPU the biases of second convolution and shortcut in one.
+    sum_bias: Option<Tensor>,
 }
 
 /// The parameters of a [`ResnetBlock`] except its channels.
@@ -35,16 +38,29 @@ impl ResnetBlock {
     /// # Errors
     /// A tensor is missing or has another shape.
     pub fn load(vars: &Vars, inputs: usize, outputs: usize, spec: ResnetSpec) -> LoadResult<Self> {
+        let conv2 = Conv2d::load(&vars.pp("conv2"), outputs, outputs, ConvSpec::same(3))?;
+        let shortcut = match inputs == outputs {
+            true => None,
+            false => Some(Conv2d::load(&vars.pp("conv_shortcut"), inputs, outputs, ConvSpec::same(1))?),
+        };
+        let biases = (conv2.bias(), shortcut.as_ref().and_then(Conv2d::bias));
+        let sum_bias = match biases {
+            (Some(a), Some(b)) if vars.device().is_cuda() => Some((a + b)?),
+            _ => None,
+        };
+        let conv1 = Conv2d::load(&vars.pp("conv1"), inputs, outputs, ConvSpec::same(3))?;
+        let mut time = spec.time.map(|size| Linear::load(&vars.pp("time_emb_proj"), size, outputs)).transpose()?;
+        if let Some(bias) = conv1.bias().filter(|_| vars.device().is_cuda()) {
+            time = time.map(|linear| linear.with_more_bias(bias)).transpose()?;
+        }
         Ok(Self {
             norm1: GroupNorm::load(&vars.pp("norm1"), inputs, spec.groups, spec.eps)?,
-            conv1: Conv2d::load(&vars.pp("conv1"), inputs, outputs, ConvSpec::same(3))?,
-            time: spec.time.map(|size| Linear::load(&vars.pp("time_emb_proj"), size, outputs)).transpose()?,
+            conv1,
+            time,
             norm2: GroupNorm::load(&vars.pp("norm2"), outputs, spec.groups, spec.eps)?,
-            conv2: Conv2d::load(&vars.pp("conv2"), outputs, outputs, ConvSpec::same(3))?,
-            shortcut: match inputs == outputs {
-                true => None,
-                false => Some(Conv2d::load(&vars.pp("conv_shortcut"), inputs, outputs, ConvSpec::same(1))?),
-            },
+            conv2,
+            shortcut,
+            sum_bias,
         })
     }
 
@@ -53,22 +69,26 @@ impl ResnetBlock {
     /// # Errors
     /// Shapes that do not fit, out of memory.
     pub fn forward(&self, x: &Tensor, time: Option<&Tensor>) -> Result<Tensor> {
-        let y = self.norm1.silu(x)?;
-        let (y, bias) = self.conv1.forward_without_bias(&y)?;
-        let bias = bias.map(|bias| bias.to_dtype(DType::F32)?.unsqueeze(0)).transpose()?;
+        // Each map is freed as soon as the next one is made: at full size one of them takes half a gigabyte.
+        let (y, bias) = self.conv1.forward_without_bias(&self.norm1.silu(x)?)?;
+        let is_in_time = x.device().is_cuda() && self.time.is_some() && time.is_some();
+        let bias = bias.filter(|_| !is_in_time).map(|bias| bias.to_dtype(DType::F32)?.unsqueeze(0)).transpose()?;
         let time = match (&self.time, time) {
             (Some(linear), Some(time)) => Some(linear.forward(time)?.to_dtype(DType::F32)?),
             _ => None,
         };
-        let y = match (time, bias) {
+        let normed = match (time, bias) {
             (Some(time), Some(bias)) => self.norm2.silu_of_sum(&y, &time.broadcast_add(&bias)?)?,
             (Some(extra), None) | (None, Some(extra)) => self.norm2.silu_of_sum(&y, &extra)?,
             (None, None) => self.norm2.silu(&y)?,
         };
-        let (y, bias) = self.conv2.forward_without_bias(&y)?;
-        match &self.shortcut {
-            Some(shortcut) => add_biased(&shortcut.forward(x)?, &y, bias),
-            None => add_biased(x, &y, bias),
+        drop(y);
+        let (y, bias) = self.conv2.forward_without_bias(&normed)?;
+        drop(normed);
+        match (&self.shortcut, &self.sum_bias) {
+            (Some(shortcut), Some(both)) => add_biased(&shortcut.forward_without_bias(x)?.0, &y, Some(both)),
+            (Some(shortcut), None) => add_biased(&shortcut.forward(x)?, &y, bias),
+            (None, _) => add_biased(x, &y, bias),
         }
     }
 }

@@ -14,7 +14,6 @@ use super::store::{MemoryStore, Recorder, TensorFactory, TensorStore, Weight};
 struct Inner {
     store: Arc<dyn TensorStore>,
     factory: Option<Arc<dyn TensorFactory>>,
-    device: Device,
     taken: Mutex<BTreeSet<String>>,
 }
 
@@ -23,6 +22,7 @@ struct Inner {
 pub struct Vars {
     inner: Arc<Inner>,
     path: String,
+    device: Device,
     dtype: DType,
     float8: bool,
 }
@@ -44,8 +44,8 @@ impl Vars {
     }
 
     fn root(store: Arc<dyn TensorStore>, factory: Option<Arc<dyn TensorFactory>>, dtype: DType, device: &Device) -> Self {
-        let inner = Inner { store, factory, device: device.clone(), taken: Mutex::default() };
-        Self { inner: Arc::new(inner), path: String::new(), dtype, float8: false }
+        let inner = Inner { store, factory, taken: Mutex::default() };
+        Self { inner: Arc::new(inner), path: String::new(), device: device.clone(), dtype, float8: false }
     }
 
     /// Appends a segment to the name prefix.
@@ -58,7 +58,7 @@ impl Vars {
     #[must_use]
     pub fn adapted(&self, adapt: impl FnOnce(Arc<dyn TensorStore>) -> Arc<dyn TensorStore>) -> Self {
         let store = adapt(Arc::clone(&self.inner.store));
-        Self { float8: self.float8, ..Self::root(store, self.inner.factory.clone(), self.dtype, &self.inner.device) }
+        Self { float8: self.float8, ..Self::root(store, self.inner.factory.clone(), self.dtype, &self.device) }
     }
 
     fn full(&self, name: &str) -> String {
@@ -77,7 +77,7 @@ impl Vars {
 
     /// The device that tensors come on.
     pub fn device(&self) -> &Device {
-        &self.inner.device
+        &self.device
     }
 
     /// File or folder, for messages.
@@ -112,6 +112,12 @@ impl Vars {
         Self { dtype, ..self.clone() }
     }
 
+    /// The same variables in the memory of the CPU, for large tables of which the device needs a few rows.
+    #[must_use]
+    pub fn on_cpu(&self) -> Self {
+        Self { device: Device::Cpu, ..self.clone() }
+    }
+
     /// The same variables for layers that keep dense matrices in 8 bits, or do not.
     #[must_use]
     pub fn with_float8(&self, float8: bool) -> Self {
@@ -135,7 +141,7 @@ impl Vars {
     }
 
     fn created(&self, name: &str, shape: &Shape) -> Option<Result<Tensor, WeightsError>> {
-        self.inner.factory.as_ref().map(|factory| factory.create(name, shape, self.dtype, &self.inner.device))
+        self.inner.factory.as_ref().map(|factory| factory.create(name, shape, self.dtype, &self.device))
     }
 
     /// A tensor of exactly this shape.
@@ -149,7 +155,7 @@ impl Vars {
             return created;
         }
         self.check(&name, &shape)?;
-        let tensor = self.inner.store.tensor(&name, self.dtype, &self.inner.device)?;
+        let tensor = self.inner.store.tensor(&name, self.dtype, &self.device)?;
         self.check_float(&name, tensor.dtype()).map(|()| tensor)
     }
 
@@ -186,7 +192,7 @@ impl Vars {
             return created.map(Weight::Dense);
         }
         self.check(&name, &shape)?;
-        let weight = self.inner.store.weight(&name, self.dtype, &self.inner.device)?;
+        let weight = self.inner.store.weight(&name, self.dtype, &self.device)?;
         self.check_weight(&name, weight)
     }
 
@@ -201,7 +207,7 @@ impl Vars {
             return Ok(Weight::Dense(created?.narrow(0, rows.start, rows.len())?));
         }
         self.check(&name, &shape)?;
-        let weight = self.inner.store.weight_rows(&name, rows, self.dtype, &self.inner.device)?;
+        let weight = self.inner.store.weight_rows(&name, rows, self.dtype, &self.device)?;
         self.check_weight(&name, weight)
     }
 

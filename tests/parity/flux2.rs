@@ -20,7 +20,7 @@ use nanococoa::weights::{MemoryStore, Recorder, Synthetic, TensorStore, Vars, op
 use serde_json::{Map, Value, json};
 
 use super::models::{case, qwen3_tokenizer, write_model};
-use super::{check, check_in, checkpoint, folder, relative_error, takes_exactly};
+use super::{check, check_in, check_weights_in, checkpoint, folder, place, relative_error, takes_exactly};
 
 type Weights = HashMap<String, Tensor>;
 
@@ -44,6 +44,14 @@ fn half_precision_stays_near() {
     for (kind, least) in [("flux2-transformer", 7), ("autoencoder-kl-flux2", 3), ("qwen3-text", 5)] {
         check_in(kind, least, &Device::Cpu, DType::F16, Some(1e-2));
     }
+}
+
+/// The blocks' products in e4m3, as in FLUX.1.
+#[test]
+fn transformer_in_8_bits_stays_near_its_reference() {
+    let (device, dtype, _) = place();
+    check_weights_in("flux2-transformer", 7, &device, dtype, Some(5e-2), |weights| weights.with_float8(true));
+    check_weights_in("qwen3-text", 5, &device, dtype, Some(5e-2), |weights| weights.with_float8(true));
 }
 
 fn klein() -> Flux2Config {

@@ -12,6 +12,7 @@ use super::compositing::{
     relight, union,
 };
 use super::denoise::{PictureSettings, SamplingCallbacks, StepState};
+use super::device::peak_memory;
 use super::flux::{FluxInpaint, FluxRequest};
 use super::instructions;
 use super::loaded::{LoadedModels, Setup};
@@ -26,7 +27,7 @@ use crate::backend::draft::segment::is_useful;
 use crate::backend::{
     Backend, BackendError, BlendRequest, HarmonizeRequest, Prompts, Quiet, Sampling, Scene, SceneRequest, SculptRequest, StageCx, TextLayer,
 };
-use crate::imaging::{LinearRgb, Matte};
+use crate::imaging::{LinearRgb, Matte, Plane};
 use crate::notice;
 use crate::request::{BackendKind, ModelChoice};
 
@@ -96,6 +97,17 @@ impl DiffusionBackend {
         }
     }
 
+    /// Like [`DiffusionBackend::inpaint`], of the part of the picture around `region` if that is smaller. The rest stays as it is.
+    pub(super) fn inpaint_around(&mut self, repaint: &Repaint<'_>, region: &Plane, cx: StageCx<'_>) -> Result<RgbImage, BackendError> {
+        let Some(crop) = crop_around(region) else { return self.inpaint(repaint, cx) };
+        let [x, y, w, h] = [crop.x, crop.y, crop.width, crop.height].map(|v| v as u32);
+        let part = image::imageops::crop_imm(repaint.image, x, y, w, h).to_image();
+        let mask = image::imageops::crop_imm(repaint.mask, x, y, w, h).to_image();
+        let framed = |preview: RgbImage| framed_preview(repaint.image, preview, crop);
+        let painted = self.inpaint(&Repaint { image: &part, mask: &mask, framed: &framed, ..*repaint }, cx)?;
+        Ok(pasted(repaint.image, &painted, crop))
+    }
+
     fn inpaint_flux1(&mut self, repaint: &Repaint<'_>, cx: StageCx<'_>) -> Result<RgbImage, BackendError> {
         let Repaint { image, mask, strength, framed, .. } = *repaint;
         let prompts = repaint.fields.for_flux(repaint.prompts, repaint.sampling, cx);
@@ -110,7 +122,7 @@ impl DiffusionBackend {
             let callbacks = SamplingCallbacks { step: &mut step, autoencoder: &mut |_| break_if_stopped(cx) };
             models.flux(pixels, cx)?.inpaint(&request, &inpaint, callbacks)
         })?;
-        log_time("FLUX", start);
+        self.log_time("FLUX", start);
         self.models.warn_of_truncated_flux_prompt(&request.prompt, cx);
         Ok(size.canvas(painted))
     }
@@ -119,14 +131,20 @@ impl DiffusionBackend {
     fn cut_out(&mut self, photo: &RgbImage, cx: StageCx<'_>) -> Result<Matte, BackendError> {
         let start = Instant::now();
         let matte = self.models.with_memory_fallback(MATTING_PIXELS, cx, |models| models.matting(MATTING_PIXELS, cx)?.matte(photo, cx));
-        log_time("BiRefNet", start);
+        self.log_time("BiRefNet", start);
         matte
+    }
+
+    /// Logs how long a model worked, so that the rest of its stage can be told from it, and the memory that it took.
+    pub(super) fn log_time(&self, model: &str, start: Instant) {
+        let gibibytes = peak_memory(&self.models.setup().device).map(|bytes| format!("{:.2}", bytes as f64 / (1u64 << 30) as f64));
+        tracing::debug!(model, millis = start.elapsed().as_millis(), gibibytes, "the model is done");
     }
 }
 
-/// Logs how long a model worked, so that the rest of its stage can be told from it.
-fn log_time(model: &str, start: Instant) {
-    tracing::debug!(model, millis = start.elapsed().as_millis(), "the model is done");
+/// Logs how long the processor worked for a part of a stage.
+pub(super) fn log_processor(part: &str, start: Instant) {
+    tracing::debug!(part, millis = start.elapsed().as_millis(), "the processor is done");
 }
 
 /// Reports progress and a preview of the predicted x₀.
@@ -215,7 +233,9 @@ impl Backend for DiffusionBackend {
     }
 
     fn paint_scene(&mut self, request: &SceneRequest<'_>, cx: StageCx<'_>) -> Result<Scene, BackendError> {
+        let start = Instant::now();
         let draft = self.draft.paint_scene(request, quiet(cx))?;
+        log_processor("draft of the scene", start);
         if self.models.setup().models.painter() == Painter::Flux2 {
             return self.paint_scene_flux2(draft, request, cx);
         }
@@ -237,7 +257,9 @@ impl Backend for DiffusionBackend {
 
     fn blend_product(&mut self, request: &BlendRequest<'_>, cx: StageCx<'_>) -> Result<LinearRgb, BackendError> {
         // The draft matches light and colour by low frequencies; FLUX then works on the seam and the shadow.
+        let start = Instant::now();
         let draft = self.draft.blend_product(request, quiet(cx))?;
+        log_processor("draft of the product", start);
         let Some(strength) = effective_strength(request.strength, request.sampling.steps).filter(|_| !is_empty(request.band)) else {
             return Ok(draft);
         };
@@ -254,7 +276,12 @@ impl Backend for DiffusionBackend {
             instruction: instructions::BLEND,
             framed: &whole,
         };
-        let painted = self.inpaint(&repaint, cx)?;
+        let painted = match self.models.setup().models.painter() {
+            Painter::Flux1 => self.inpaint(&repaint, cx)?,
+            // The references bring as many tokens again as the picture has: a part takes a fraction of the time.
+            Painter::Flux2 => self.inpaint_around(&repaint, &region, cx)?,
+        };
+        let start = Instant::now();
         let blended = blend_by(&draft, &LinearRgb::from_srgb(&painted), &region);
         if !request.preserve_product {
             return Ok(blended);
@@ -263,7 +290,9 @@ impl Backend for DiffusionBackend {
         let (x0, y0, x1, y1) = request.product.bounds;
         let sigma = 0.06 * (x1 - x0).min(y1 - y0) as f32;
         let lit = relight(&draft, &blended, &request.product.alpha, sigma.max(2.0));
-        Ok(blend_by(&blended, &lit, &outside(&request.product.alpha, &region)))
+        let kept = blend_by(&blended, &lit, &outside(&request.product.alpha, &region));
+        log_processor("light of the product", start);
+        Ok(kept)
     }
 
     fn sculpt_text(&mut self, request: &SculptRequest<'_>, cx: StageCx<'_>) -> Result<TextLayer, BackendError> {
@@ -283,7 +312,7 @@ impl Backend for DiffusionBackend {
             let callbacks = SamplingCallbacks { step: &mut step, autoencoder: &mut |_| break_if_stopped(cx) };
             models.sdxl(size.pixels(), cx)?.text_to_image(&sdxl, prompt, negative, &control, callbacks)
         })?;
-        log_time("SDXL", start);
+        self.log_time("SDXL", start);
         self.models.warn_of_truncated_sdxl_prompt(prompt, cx);
         Ok(TextLayer {
             image: image::DynamicImage::ImageRgb8(size.canvas(picture)).into_rgba8(),
@@ -302,16 +331,19 @@ impl Backend for DiffusionBackend {
     }
 
     fn harmonize(&mut self, request: &HarmonizeRequest<'_>, cx: StageCx<'_>) -> Result<LinearRgb, BackendError> {
+        let start = Instant::now();
         let draft = self.draft.harmonize(request, quiet(cx))?;
+        log_processor("draft of the light", start);
         let (width, height) = (draft.width, draft.height);
-        let Some(strength) = effective_strength(request.strength, request.sampling.steps).filter(|_| !is_empty(request.mask)) else {
+        let sampling = self.sampling_of_pass(request.sampling, width * height, cx)?;
+        let Some(strength) = effective_strength(request.strength, sampling.steps).filter(|_| !is_empty(request.mask)) else {
             return Ok(draft);
         };
         let (picture, mask) = (draft.to_srgb(), inpaint_mask(request.mask));
         let repaint = Repaint {
             fields: &prompt_fields::COMPOSITE,
             prompts: request.prompts,
-            sampling: request.sampling,
+            sampling,
             image: &picture,
             mask: &mask,
             strength,
@@ -319,18 +351,12 @@ impl Backend for DiffusionBackend {
             instruction: instructions::COMPOSITE,
             framed: &whole,
         };
-        let painted = match crop_around(request.mask) {
-            None => self.inpaint(&repaint, cx)?,
-            Some(crop) => {
-                let [x, y, w, h] = [crop.x, crop.y, crop.width, crop.height].map(|v| v as u32);
-                let part = image::imageops::crop_imm(&picture, x, y, w, h).to_image();
-                let mask = image::imageops::crop_imm(&mask, x, y, w, h).to_image();
-                let framed = |preview: RgbImage| framed_preview(&picture, preview, crop);
-                pasted(&picture, &self.inpaint(&Repaint { image: &part, mask: &mask, framed: &framed, ..repaint }, cx)?, crop)
-            }
-        };
+        let painted = self.inpaint_around(&repaint, request.mask, cx)?;
         // The pass changes the light, never the shapes of the letters.
-        Ok(relight(&draft, &LinearRgb::from_srgb(&painted), request.mask, 0.02 * width.min(height) as f32))
+        let start = Instant::now();
+        let lit = relight(&draft, &LinearRgb::from_srgb(&painted), request.mask, 0.02 * width.min(height) as f32);
+        log_processor("light of the picture", start);
+        Ok(lit)
     }
 
     fn unload(&mut self) {

@@ -122,6 +122,16 @@ mod pool {
         }
     }
 
+    /// The most bytes in use since the last call.
+    pub fn peak(device: &CudaDevice) -> Option<u64> {
+        let (pool, attribute) = (of(device)?, sys::CUmemPool_attribute::CU_MEMPOOL_ATTR_USED_MEM_HIGH);
+        let peak = get(pool, attribute)?;
+        let mut reset = 0u64;
+        // SAFETY: the attribute is a 64-bit number; zero starts a new measurement. A failure leaves the old peak.
+        let _ = unsafe { sys::cuMemPoolSetAttribute(pool, attribute, (&raw mut reset).cast()) };
+        Some(peak)
+    }
+
     /// Bytes that are kept without being in use.
     pub fn kept(device: &CudaDevice) -> u64 {
         use sys::CUmemPool_attribute as Attribute;
@@ -151,6 +161,16 @@ pub fn release_freed_memory(device: &Device) {
         }
     }
     let _ = device;
+}
+
+/// The most memory of a GPU in bytes that tensors took since the last call; `None` if it is unknown.
+pub fn peak_memory(device: &Device) -> Option<u64> {
+    #[cfg(feature = "cuda")]
+    if let Device::Cuda(cuda) = device {
+        return pool::peak(cuda);
+    }
+    let _ = device;
+    None
 }
 
 /// UNTESTED: the project has no Mac.

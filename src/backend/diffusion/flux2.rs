@@ -25,7 +25,7 @@ use crate::nn::qwen3::{Qwen3Config, Qwen3Encoder};
 use crate::nn::vae::{ProgressCallback, VaeConfig};
 use crate::notice;
 use crate::schedule::{FlowMatchEuler, Schedule, TorchRng, strength};
-use crate::weights::{LoadResult, WeightsError};
+use crate::weights::{LoadResult, Vars, WeightsError};
 
 /// Tokens of a prompt that the network was trained with; shorter ones are padded.
 const TEXT_TOKENS: usize = 512;
@@ -80,6 +80,7 @@ pub struct Flux2Model {
     /// Distilled models need no classifier-free guidance.
     is_distilled: bool,
     preview: Option<Arc<PreviewFactors>>,
+    float8: bool,
 }
 
 /// A component of the folder, or a single file beside the components, as people have them.
@@ -188,7 +189,14 @@ impl Flux2Model {
             tokens: ChatTokenizer::open(if tokenizer.is_dir() { &tokenizer } else { folder })?,
             is_distilled: is_distilled(folder),
             preview: None,
+            float8: false,
         })
+    }
+
+    /// The model with the products of its transformer and its text encoder in 8 bits, or not.
+    #[must_use]
+    pub fn with_float8(self, float8: bool) -> Self {
+        Self { float8, ..self }
     }
 
     fn device(&self) -> Device {
@@ -196,14 +204,15 @@ impl Flux2Model {
     }
 
     fn conditions(&mut self, prompts: &[&str]) -> DiffusionResult<Vec<Arc<Flux2Condition>>> {
-        let (device, tokenizer) = (self.device(), &self.tokens);
+        let (device, tokenizer, float8) = (self.device(), &self.tokens, self.float8);
         let load = |parts: &mut Parts| {
             // A plan without room for the encoder between prompts has none for it beside the transformer either.
             if !parts.retention().encoders {
                 parts.drop_networks();
             }
             let files = files(parts.loader.folder(), "text_encoder")?;
-            parts.loader.load(&files, Qwen3Config::of_store, Qwen3Encoder::load)
+            let load = |vars: &Vars, config: &Qwen3Config| Qwen3Encoder::load(&vars.with_float8(float8), config);
+            parts.loader.load(&files, Qwen3Config::of_store, load)
         };
         let encode = |encoder: &Qwen3Encoder, prompt: &str| {
             let tokens = tokenizer.encode(prompt, TEXT_TOKENS)?;
@@ -363,9 +372,10 @@ impl Flux2Model {
         let negative = (request.picture.guidance > 1.0 && !self.is_distilled).then_some(request.negative_prompt.as_str());
         let prompts: Vec<&str> = std::iter::once(request.prompt.as_str()).chain(negative).collect();
         let conditions = self.conditions(&prompts)?;
-        let transformer = self
-            .parts
-            .take_networks(|loader| loader.load(&files(loader.folder(), "transformer")?, Flux2Config::of_store, Flux2Transformer::load))?;
+        let float8 = self.float8;
+        let load = |vars: &Vars, config: &Flux2Config| Flux2Transformer::load(&vars.with_float8(float8), config);
+        let transformer =
+            self.parts.take_networks(|loader| loader.load(&files(loader.folder(), "transformer")?, Flux2Config::of_store, load))?;
         let layout = Layout::Rows(geometry.rows, geometry.columns);
         let prepared = prepare(&transformer, &conditions, geometry, references, schedule, &self.device());
         let result = prepared.and_then(|mut prepared| {

@@ -1,15 +1,18 @@
 //! The stages that differ for FLUX.2 klein, which edits the draft's picture as a reference instead of starting from its noised latents.
 
+use std::time::Instant;
+
 use candle_core::Tensor;
 use image::{GrayImage, RgbImage, RgbaImage};
 
-use super::backend::{DiffusionBackend, Repaint, break_if_stopped, quiet, report_step, whole};
+use super::backend::{DiffusionBackend, Repaint, break_if_stopped, log_processor, quiet, report_step, whole};
 use super::compositing::{inpaint_mask, whole_squares};
 use super::denoise::{PictureSettings, SamplingCallbacks, StepState};
 use super::error::DiffusionResult;
 use super::flux2::{Flux2Inpaint, Flux2Model, Flux2Request};
 use super::instructions;
 use super::layout::{glyph_agreement, layout_shift};
+use super::models::Painter;
 use super::paint_size::PaintSize;
 use super::preview::project;
 use super::prompt_fields::{self, PromptFields};
@@ -23,6 +26,8 @@ use crate::notice::Notice;
 const TOKEN: u32 = 16;
 /// Seed offset and strength of each attempt at the letters.
 const TEXT_ATTEMPTS: [(u64, f64); 3] = [(0, 0.8), (1, 0.8), (1, 0.5)];
+/// Denoising steps for which a distilled model was made. The requests' default for letters is SDXL's, many times as many.
+const DISTILLED_STEPS: u32 = 4;
 /// Least correlation of painted letters with their glyphs, see [`glyph_agreement`].
 const LEGIBLE: f32 = 0.35;
 /// Up to this shift of the layout, as a share of the height, the draft's ground line stays.
@@ -53,7 +58,23 @@ impl StageObserver for PartOf<'_> {
     }
 }
 
+/// Steps of a schedule, of which `strength` leaves as many as a distilled model needs; never more than were asked for. The whole schedule has
+/// more steps, so that the first one starts at the noise level of `strength`.
+fn distilled_steps(asked: u32, strength: f64) -> u32 {
+    asked.min((f64::from(DISTILLED_STEPS) / strength.clamp(0.05, 1.0)).round() as u32)
+}
+
 impl DiffusionBackend {
+    /// How the last pass samples: its default number of steps is FLUX.1's.
+    pub(super) fn sampling_of_pass(&mut self, sampling: Sampling, pixels: usize, cx: StageCx<'_>) -> Result<Sampling, BackendError> {
+        let few = self.models.setup().models.painter() == Painter::Flux2 && self.is_distilled_flux2(pixels, cx)?;
+        Ok(if few { Sampling { steps: sampling.steps.min(DISTILLED_STEPS), ..sampling } } else { sampling })
+    }
+
+    fn is_distilled_flux2(&mut self, pixels: usize, cx: StageCx<'_>) -> Result<bool, BackendError> {
+        self.models.with_memory_fallback(pixels, cx, |models| Ok(models.flux2(pixels, cx)?.is_distilled()))
+    }
+
     /// The request for a stage. Prompts are not translated: the text encoder reads Korean.
     fn flux2_request(
         &mut self,
@@ -63,7 +84,7 @@ impl DiffusionBackend {
         cx: StageCx<'_>,
     ) -> Result<Flux2Request, BackendError> {
         let pixels = size.pixels();
-        let distilled = self.models.with_memory_fallback(pixels, cx, |models| Ok(models.flux2(pixels, cx)?.is_distilled()))?;
+        let distilled = self.is_distilled_flux2(pixels, cx)?;
         let (positive, negative_prompt) = fields.for_flux2(prompts, distilled, cx);
         let picture = PictureSettings::new(size.painted(), sampling);
         Ok(Flux2Request { prompt: instructions::instructed(&positive, instruction), negative_prompt, picture })
@@ -91,6 +112,7 @@ impl DiffusionBackend {
         make: impl Fn(&mut Flux2Model, SamplingCallbacks<'_>) -> DiffusionResult<RgbImage>,
     ) -> Result<RgbImage, BackendError> {
         let pixels = size.pixels();
+        let start = Instant::now();
         let made = self.models.with_memory_fallback(pixels, cx, |models| {
             let model = models.flux2(pixels, cx)?;
             let colours = model.preview_factors()?;
@@ -98,6 +120,7 @@ impl DiffusionBackend {
             let mut step = |state: &StepState<'_>| report_step(state, cx, &colours, framed);
             make(model, SamplingCallbacks { step: &mut step, autoencoder: &mut |_| break_if_stopped(cx) })
         })?;
+        self.log_time("FLUX.2", start);
         self.models.warn_of_truncated_flux2_prompt(&request.prompt, cx);
         Ok(made)
     }
@@ -127,14 +150,19 @@ impl DiffusionBackend {
 
     /// Repaints the draft's letters. If they lose their shape in every attempt, the draft's letters are used.
     pub(super) fn sculpt_text_flux2(&mut self, request: &SculptRequest<'_>, cx: StageCx<'_>) -> Result<TextLayer, BackendError> {
+        let start = Instant::now();
         let draft = self.draft.sculpt_text(request, quiet(cx))?;
+        log_processor("draft of the letters", start);
         let reference = on_plain_ground(&draft.image);
         let region = dilate(&request.glyphs.coverage, (request.glyphs.font_px * 0.12).round().max(2.0) as usize);
         let mask: GrayImage = inpaint_mask(&region);
         let share = 1.0 / TEXT_ATTEMPTS.len() as f32;
+        let pixels = PaintSize::of(request.glyphs.width, request.glyphs.height).pixels();
+        let distilled = self.is_distilled_flux2(pixels, cx)?;
         for (attempt, (seed, strength)) in TEXT_ATTEMPTS.into_iter().enumerate() {
             let part = PartOf { inner: cx.observer, start: attempt as f32 * share, share };
-            let sampling = Sampling { seed: request.sampling.seed.wrapping_add(seed), ..request.sampling };
+            let steps = if distilled { distilled_steps(request.sampling.steps, strength) } else { request.sampling.steps };
+            let sampling = Sampling { seed: request.sampling.seed.wrapping_add(seed), steps, ..request.sampling };
             let repaint = Repaint {
                 fields: &prompt_fields::TEXT,
                 prompts: request.prompts,
@@ -146,7 +174,8 @@ impl DiffusionBackend {
                 instruction: instructions::TEXT,
                 framed: &whole,
             };
-            let picture = self.inpaint_flux2(&repaint, StageCx { cancel: cx.cancel, observer: &part })?;
+            // Nothing but the letters is used, and beside them is plain ground.
+            let picture = self.inpaint_around(&repaint, &region, StageCx { cancel: cx.cancel, observer: &part })?;
             if glyph_agreement(&picture, &request.glyphs.coverage, &region) >= LEGIBLE {
                 let image = image::DynamicImage::ImageRgb8(picture).into_rgba8();
                 return Ok(TextLayer { image, front_faces: draft.front_faces });
@@ -176,6 +205,17 @@ fn on_plain_ground(letters: &RgbaImage) -> RgbImage {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn distilled_models_take_few_steps_at_the_noise_level_of_the_strength() {
+        use crate::schedule::strength::first_step;
+        for (asked, strength, total) in [(30, 0.8, 5), (30, 0.5, 8), (30, 1.0, 4), (2, 0.8, 2), (5, 0.5, 5)] {
+            let steps = distilled_steps(asked, strength);
+            assert_eq!(steps, total, "{asked} {strength}");
+            let left = steps as usize - first_step(steps as usize, strength).unwrap();
+            assert!(left <= DISTILLED_STEPS as usize && (asked < 30 || left == DISTILLED_STEPS as usize), "{asked} {strength}: {left}");
+        }
+    }
 
     #[test]
     fn letters_stand_on_a_ground_that_differs() {

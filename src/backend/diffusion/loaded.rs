@@ -81,7 +81,7 @@ impl Setup {
     fn needs_float8(&self, pixels: usize, room: Option<u64>) -> bool {
         let (Some(room), Ok(sizes)) = (room, self.sizes.measure(&self.models, self.dtype(), self.sdxl_dtype())) else { return false };
         let full = plans(&sizes, pixels as u64, self.dtype());
-        sizes.flux_transformer_float8 < sizes.flux_transformer && choose(&full, Some(room)) + 1 == full.len()
+        sizes.in_float8().all() < sizes.all() && choose(&full, Some(room)) + 1 == full.len()
     }
 
     /// The memory of all parts in the precision that was chosen.
@@ -90,7 +90,7 @@ impl Setup {
     /// Missing or damaged files.
     fn measure(&self) -> Result<Sizes, WeightsError> {
         let sizes = self.sizes.measure(&self.models, self.dtype(), self.sdxl_dtype())?;
-        Ok(if self.float8 { Sizes { flux_transformer: sizes.flux_transformer_float8, ..sizes } } else { sizes })
+        Ok(if self.float8 { sizes.in_float8() } else { sizes })
     }
 
     /// The type in which FLUX and BiRefNet compute.
@@ -195,7 +195,7 @@ impl LoadedModels {
             Painter::Flux1 => {
                 vec![line("FLUX", &models.flux, sizes.flux(), flux_dtype), line("SDXL", &models.sdxl, sizes.sdxl(), self.sdxl_dtype)]
             }
-            Painter::Flux2 => vec![line("FLUX.2", &models.flux2, sizes.flux2(), self.dtype)],
+            Painter::Flux2 => vec![line("FLUX.2", &models.flux2, sizes.flux2(), flux_dtype)],
         };
         lines.extend([line("BiRefNet", &models.birefnet, sizes.birefnet, self.dtype), format!("plan      {}", plan.notice())]);
         lines
@@ -264,7 +264,7 @@ impl LoadedModels {
         let plan = self.make_room_for(Model::Flux2, pixels);
         let model = get_or_load(&mut self.flux2, || {
             let folder = self.setup.models.flux2.clone().unwrap_or_default();
-            let mut model = Flux2Model::open(&folder, &self.setup.device, self.dtype)?;
+            let mut model = Flux2Model::open(&folder, &self.setup.device, self.dtype)?.with_float8(self.setup.float8);
             model.parts.share_prompts(self.setup.prompts.flux2.clone());
             Ok(model)
         })?;

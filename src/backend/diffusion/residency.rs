@@ -1,13 +1,14 @@
 //! Which parts stay in memory. A plan is chosen by the free memory; if memory runs out anyway, the next smaller plan is tried.
 
+use std::sync::Arc;
+
 use candle_core::DType;
 
 use super::folder::ComponentFiles;
-use crate::nn::flux::is_in_float8;
 use crate::notice;
 use crate::notice::Notice;
 use crate::weights::safetensors::find_in_folder;
-use crate::weights::{WeightsError, flux_names};
+use crate::weights::{TensorStore, WeightsError};
 
 const GIB: f64 = (1u64 << 30) as f64;
 /// Share of the free memory that a plan may take; the rest is for fragmentation and other programs.
@@ -51,8 +52,12 @@ pub struct Sizes {
     pub sdxl_vae: u64,
     /// Qwen3 of FLUX.2.
     pub flux2_encoder: u64,
+    /// Qwen3 of FLUX.2 with its products in 8 bits.
+    pub flux2_encoder_float8: u64,
     /// The FLUX.2 transformer.
     pub flux2_transformer: u64,
+    /// The FLUX.2 transformer with its products in 8 bits.
+    pub flux2_transformer_float8: u64,
     /// FLUX.2's autoencoder.
     pub flux2_vae: u64,
     /// BiRefNet.
@@ -60,7 +65,19 @@ pub struct Sizes {
 }
 
 impl Sizes {
-    fn all(&self) -> u64 {
+    /// The same with the products of the transformers and of Qwen3 in 8 bits.
+    #[must_use]
+    pub fn in_float8(self) -> Self {
+        Self {
+            flux_transformer: self.flux_transformer_float8,
+            flux2_transformer: self.flux2_transformer_float8,
+            flux2_encoder: self.flux2_encoder_float8,
+            ..self
+        }
+    }
+
+    /// Everything.
+    pub fn all(&self) -> u64 {
         self.flux() + self.sdxl() + self.flux2() + self.birefnet
     }
 
@@ -90,16 +107,21 @@ pub fn bytes_in_memory(files: &ComponentFiles, dtype: DType) -> Result<u64, Weig
     Ok((elements * dtype.size_in_bytes() as u64).min(if is_packed(files) { files.bytes() } else { u64::MAX }))
 }
 
-/// Bytes that a dense FLUX transformer has fewer if its products are in 8 bits: one of two for each value of the blocks' matrices, which then
-/// have a float32 scale for each row.
+/// Bytes that a dense network has fewer if its products are in 8 bits: one of two for each value of the matrices that `is_in_float8` names, which
+/// then have a float32 scale for each row. `adapt` gives the tensors these names.
 ///
 /// # Errors
 /// Missing or damaged files.
-pub fn saved_by_float8(files: &ComponentFiles, dtype: DType) -> Result<u64, WeightsError> {
+pub fn saved_by_float8(
+    files: &ComponentFiles,
+    adapt: fn(Arc<dyn TensorStore>) -> Arc<dyn TensorStore>,
+    is_in_float8: fn(&str) -> bool,
+    dtype: DType,
+) -> Result<u64, WeightsError> {
     if is_packed(files) {
         return Ok(0);
     }
-    let store = flux_names::adapt(files.open()?);
+    let store = adapt(files.open()?);
     let saved = |name: &String| match store.shape(name)?[..] {
         [rows, columns] if is_in_float8(name) => Some((rows * columns * (dtype.size_in_bytes() - 1)).saturating_sub(4 * rows) as u64),
         _ => None,

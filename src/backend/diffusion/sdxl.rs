@@ -17,7 +17,7 @@ use super::parts::{Condition, ModelParts};
 use super::pictures::{seeded_noise, to_tensor};
 use super::tokenize::{PromptTokenizer, Truncation};
 use crate::nn::clip::ClipText;
-use crate::nn::unet::{Conditioning, ControlNet, Prepared, PreparedControl, Unet, UnetConfig};
+use crate::nn::unet::{Conditioning, Control, ControlNet, Prepared, PreparedControl, Unet, UnetConfig};
 use crate::nn::vae::VaeConfig;
 use crate::notice;
 use crate::schedule::{EulerDiscrete, Step, TorchRng};
@@ -283,8 +283,9 @@ impl Guided<'_> {
         let x = x.to_dtype(networks.dtype)?;
         let x = if self.batch == 2 { Tensor::cat(&[&x, &x], 0)? } else { x };
         let time = Tensor::new(&[step.timestep as f32], &networks.device)?;
-        let residuals = networks.control.forward(&x, &time, &self.control, self.request.conditioning_scale)?;
-        let out = networks.unet.forward(&x, &time, &self.prompt, Some(&residuals))?.to_dtype(DType::F32)?;
+        let states = networks.control.states(&x, &time, &self.control)?;
+        let control = Control::States { network: &networks.control, states: &states, scale: self.request.conditioning_scale };
+        let out = networks.unet.forward(&x, &time, &self.prompt, Some(control))?.to_dtype(DType::F32)?;
         if self.batch == 1 {
             return Ok(out);
         }

@@ -9,8 +9,9 @@ use super::flux2;
 use super::folder::ComponentFiles;
 use super::models::{Models, Painter};
 use super::residency::{Sizes, bytes_in_memory, saved_by_float8};
+use crate::nn::flux::is_in_float8;
 use crate::nn::qwen3;
-use crate::weights::{WeightsError, qwen3_names};
+use crate::weights::{WeightsError, flux_names, flux2_names, qwen3_names};
 
 /// The memory that the models took when they were last measured, so that the headers of unchanged files are read once. Clones share it.
 #[derive(Clone, Default)]
@@ -51,7 +52,12 @@ fn measure(models: &Models, dtype: DType, sdxl_dtype: DType) -> Result<Sizes, We
     if let Some(flux2) = models.flux2.as_ref().filter(|_| paints(Painter::Flux2)) {
         let part = |name: &str| flux2::files(flux2, name).and_then(|p| bytes_in_memory(&p, dtype));
         sizes.flux2_transformer = part("transformer")?;
-        sizes.flux2_encoder = encoder_bytes(&flux2::files(flux2, "text_encoder")?, dtype)?;
+        let saved = saved_by_float8(&flux2::files(flux2, "transformer")?, flux2_names::adapt, is_in_float8, dtype)?;
+        sizes.flux2_transformer_float8 = sizes.flux2_transformer.saturating_sub(saved);
+        let encoder = flux2::files(flux2, "text_encoder")?;
+        sizes.flux2_encoder = encoder_bytes(&encoder, dtype)?;
+        let saved = saved_by_float8(&encoder, qwen3_names::adapt, qwen3::is_in_float8, dtype)?;
+        sizes.flux2_encoder_float8 = sizes.flux2_encoder.saturating_sub(saved);
         sizes.flux2_vae = part("vae")?;
     }
     if let Some(flux) = models.flux.as_ref().filter(|_| paints(Painter::Flux1)) {
@@ -59,7 +65,8 @@ fn measure(models: &Models, dtype: DType, sdxl_dtype: DType) -> Result<Sizes, We
             |name: &str, word: &str| ComponentFiles::find(flux, name, |file| file.contains(word)).and_then(|p| bytes_in_memory(&p, dtype));
         sizes.flux_transformer = part("transformer", "flux")?;
         let transformer = ComponentFiles::find(flux, "transformer", |file| file.contains("flux"))?;
-        sizes.flux_transformer_float8 = sizes.flux_transformer.saturating_sub(saved_by_float8(&transformer, dtype)?);
+        sizes.flux_transformer_float8 =
+            sizes.flux_transformer.saturating_sub(saved_by_float8(&transformer, flux_names::adapt, is_in_float8, dtype)?);
         sizes.flux_encoders = part("text_encoder", "clip_l")? + part("text_encoder_2", "t5")?;
         sizes.flux_vae = part("vae", "ae")?;
     }
@@ -83,7 +90,7 @@ fn measure(models: &Models, dtype: DType, sdxl_dtype: DType) -> Result<Sizes, We
     Ok(sizes)
 }
 
-/// Memory of Qwen3 in bytes: only the layers that are computed are loaded.
+/// Memory of Qwen3 on the device in bytes: the layers that are computed. (On the CPU the embedding is beside them; 1.6 GB in float32.)
 fn encoder_bytes(files: &ComponentFiles, dtype: DType) -> Result<u64, WeightsError> {
     let whole = bytes_in_memory(files, dtype)?;
     let store = qwen3_names::adapt(files.open()?);
@@ -91,7 +98,7 @@ fn encoder_bytes(files: &ComponentFiles, dtype: DType) -> Result<u64, WeightsErr
     for name in store.names() {
         let elements = store.shape(&name).map_or(0, |shape| shape.iter().map(|&d| d as u64).product());
         all += elements;
-        loaded += if qwen3::is_loaded(&name) { elements } else { 0 };
+        loaded += if qwen3::is_on_device(&name) { elements } else { 0 };
     }
     Ok((whole as f64 * loaded as f64 / all.max(1) as f64) as u64)
 }

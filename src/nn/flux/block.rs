@@ -32,28 +32,23 @@ pub(in crate::nn) fn modulations(rows: &Tensor, parts: usize) -> Result<Vec<Modu
 }
 
 impl Modulation {
-    /// Normalised, scaled and shifted rows.
-    pub(in crate::nn) fn norm(&self, x: &Tensor, eps: f64) -> Result<Tensor> {
-        modulated_norm(x, &self.scale, &self.shift, eps)
-    }
-
-    /// The same for FLUX.1. `float8`: whether the layers that follow take rows in 8 bits.
-    fn norm_rows(&self, x: &Tensor, float8: bool) -> Result<Rows> {
+    /// Normalised, scaled and shifted rows in the form that the layers that follow take. `float8`: whether they take rows in 8 bits.
+    pub(in crate::nn) fn norm_rows(&self, x: &Tensor, float8: bool, eps: f64) -> Result<Rows> {
         match float8 {
-            true => float8::modulated_norm(x, &self.scale, &self.shift, EPS).map(Rows::Float8),
-            false => self.norm(x, EPS).map(Rows::Dense),
+            true => float8::modulated_norm(x, &self.scale, &self.shift, eps).map(Rows::Float8),
+            false => modulated_norm(x, &self.scale, &self.shift, eps).map(Rows::Dense),
         }
     }
 
     /// The sum of `x` and a gated update, and the norm of the sum, as [`Modulation::norm_rows`].
-    fn norm_of_sum(&self, x: &Tensor, [update, gate]: [&Tensor; 2], float8: bool) -> Result<(Tensor, Rows)> {
+    pub(in crate::nn) fn norm_of_sum(&self, x: &Tensor, [update, gate]: [&Tensor; 2], float8: bool, eps: f64) -> Result<(Tensor, Rows)> {
         Ok(match float8 {
             true => {
-                let (sum, normed) = float8::modulated_norm_of_sum(x, [update, gate], [&self.scale, &self.shift], EPS)?;
+                let (sum, normed) = float8::modulated_norm_of_sum(x, [update, gate], [&self.scale, &self.shift], eps)?;
                 (sum, Rows::Float8(normed))
             }
             false => {
-                let (sum, normed) = modulated_norm_of_sum(x, [update, gate], [&self.scale, &self.shift], EPS)?;
+                let (sum, normed) = modulated_norm_of_sum(x, [update, gate], [&self.scale, &self.shift], eps)?;
                 (sum, Rows::Dense(normed))
             }
         })
@@ -62,21 +57,39 @@ impl Modulation {
     pub(in crate::nn) fn add(&self, x: &Tensor, update: &Tensor) -> Result<Tensor> {
         add_gated(x, update, &self.gate)
     }
+
+    /// What an update is multiplied with before it is added.
+    pub(in crate::nn) fn gate(&self) -> &Tensor {
+        &self.gate
+    }
 }
 
 /// Tokens as the single blocks pass them on: each block adds what the one before it made together with its own norm.
-pub(super) struct Tokens {
+pub(in crate::nn) struct Tokens {
     x: Tensor,
     /// An update and its gate.
     pending: Option<[Tensor; 2]>,
 }
 
 impl Tokens {
-    pub(super) fn new(x: Tensor) -> Self {
+    pub(in crate::nn) fn new(x: Tensor) -> Self {
         Self { x, pending: None }
     }
 
-    pub(super) fn sum(self) -> Result<Tensor> {
+    /// `x` with an update that the next block adds.
+    pub(in crate::nn) fn with_update(x: Tensor, update: Tensor, modulation: &Modulation) -> Self {
+        Self { x, pending: Some([update, modulation.gate.clone()]) }
+    }
+
+    /// The sum of what there is, and its norm. `float8`: whether the layers that follow take rows in 8 bits.
+    pub(in crate::nn) fn norm(&self, modulation: &Modulation, float8: bool, eps: f64) -> Result<(Tensor, Rows)> {
+        match &self.pending {
+            Some([update, gate]) => modulation.norm_of_sum(&self.x, [update, gate], float8, eps),
+            None => Ok((self.x.clone(), modulation.norm_rows(&self.x, float8, eps)?)),
+        }
+    }
+
+    pub(in crate::nn) fn sum(self) -> Result<Tensor> {
         match &self.pending {
             Some([update, gate]) => add_gated(&self.x, update, gate),
             None => Ok(self.x),
@@ -171,7 +184,7 @@ impl Stream {
 
     fn finish(&self, x: &Tensor, attended: &Tensor, modulation: &[Modulation]) -> Result<Tensor> {
         let [first, second] = modulation else { candle_core::bail!("a double block has two modulations") };
-        let (x, normed) = second.norm_of_sum(x, [&self.out.forward(attended)?, &first.gate], self.mlp_in.takes_float8())?;
+        let (x, normed) = second.norm_of_sum(x, [&self.out.forward(attended)?, &first.gate], self.mlp_in.takes_float8(), EPS)?;
         second.add(&x, &self.mlp_in.forward_gelu_then(&normed, &self.mlp_out)?)
     }
 }
@@ -206,8 +219,8 @@ impl DoubleBlock {
         let (of_image, of_text) = (modulations(of_image, 2)?, modulations(of_text, 2)?);
         let (t, s) = (text.dim(1)?, image.dim(1)?);
         let float8 = self.image.heads.qkv.takes_float8();
-        let of_text_heads = self.text.heads.qkv.forward_rows(&of_text[0].norm_rows(text, float8)?)?;
-        let of_image_heads = self.image.heads.qkv.forward_rows(&of_image[0].norm_rows(image, float8)?)?;
+        let of_text_heads = self.text.heads.qkv.forward_rows(&of_text[0].norm_rows(text, float8, EPS)?)?;
+        let of_image_heads = self.image.heads.qkv.forward_rows(&of_image[0].norm_rows(image, float8, EPS)?)?;
         let (first, second) = (self.text.heads.of(&of_text_heads), self.image.heads.of(&of_image_heads));
         let joint = attend(&rotate_heads(Some(first), second, rope, self.image.heads.size(), EPS)?)?;
         let image = self.image.finish(image, &joint.narrow(1, t, s)?.contiguous()?, &of_image)?;
@@ -243,11 +256,7 @@ impl SingleBlock {
     /// `tokens` `[B, T + S, inner]`, the rows of a step of [`SingleBlock::modulate`] → the new tokens.
     pub(super) fn forward(&self, tokens: &Tokens, modulation: &Tensor, rope: &Rope) -> Result<Tokens> {
         let modulation = modulations(modulation, 1)?.remove(0);
-        let float8 = self.mlp_in.takes_float8();
-        let (x, normed) = match &tokens.pending {
-            Some([update, gate]) => modulation.norm_of_sum(&tokens.x, [update, gate], float8)?,
-            None => (tokens.x.clone(), modulation.norm_rows(&tokens.x, float8)?),
-        };
+        let (x, normed) = tokens.norm(&modulation, self.mlp_in.takes_float8(), EPS)?;
         let qkv = self.heads.qkv.forward_rows(&normed)?;
         let attended = attend(&rotate_heads(None, self.heads.of(&qkv), rope, self.heads.size(), EPS)?)?;
         let update = match &normed {
@@ -257,6 +266,6 @@ impl SingleBlock {
                 self.out.forward_rows(&Rows::Float8(Float8::of_parts(&parts, attended.dim(D::Minus1)?)?))?
             }
         };
-        Ok(Tokens { x, pending: Some([update, modulation.gate]) })
+        Ok(Tokens::with_update(x, update, &modulation))
     }
 }

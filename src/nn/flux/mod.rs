@@ -24,7 +24,7 @@ use rope::Rope;
 
 /// Base of the rotary frequencies.
 const THETA: f64 = 10_000.0;
-/// Whether a matrix of the network, by its name in diffusers' layout, is kept in 8 bits if [`Vars::with_float8`] asks for it.
+/// Whether a matrix of this network or of FLUX.2, by its name in diffusers' layout, is kept in 8 bits if [`Vars::with_float8`] asks for it.
 pub fn is_in_float8(name: &str) -> bool {
     let block = |kind: &str| name.strip_prefix(kind).and_then(|rest| rest.split_once('.')?.0.parse::<usize>().ok());
     let in_a_block = block("transformer_blocks.").is_some_and(double_is_in_float8) || block("single_transformer_blocks.").is_some();
@@ -33,7 +33,7 @@ pub fn is_in_float8(name: &str) -> bool {
 
 /// The first double block stays precise: everything after it is computed from what it makes. Over the networks of `tests/parity` that takes a
 /// fifth to a third off the error of 8 bits; the last single block takes a tenth.
-fn double_is_in_float8(block: usize) -> bool {
+pub(super) fn double_is_in_float8(block: usize) -> bool {
     block > 0
 }
 

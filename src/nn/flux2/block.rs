@@ -6,7 +6,8 @@ use candle_core::{Result, Tensor};
 
 use super::config::Flux2Config;
 use crate::nn::Linear;
-use crate::nn::flux::block::{HeadNorms, Heads, IMAGE_HEADS, Modulation, TEXT_HEADS, attend};
+use crate::nn::float8::{Float8, Rows};
+use crate::nn::flux::block::{HeadNorms, Heads, IMAGE_HEADS, Modulation, TEXT_HEADS, Tokens, attend};
 use crate::nn::flux::rope::Rope;
 use crate::nn::fused::{rotate_heads, swiglu};
 use crate::weights::{LoadResult, Vars};
@@ -34,13 +35,13 @@ impl Stream {
     }
 
     fn qkv(&self, x: &Tensor, modulation: &Modulation) -> Result<Tensor> {
-        self.heads.qkv.forward(&modulation.norm(x, self.eps)?)
+        self.heads.qkv.forward_rows(&modulation.norm_rows(x, self.heads.qkv.takes_float8(), self.eps)?)
     }
 
     fn finish(&self, x: &Tensor, attended: &Tensor, [first, second]: &[Modulation; 2]) -> Result<Tensor> {
-        let x = first.add(x, &self.out.forward(attended)?)?;
-        let hidden = swiglu(&self.mlp_in.forward(&second.norm(&x, self.eps)?)?)?;
-        second.add(&x, &self.mlp_out.forward(&hidden)?)
+        let update = self.out.forward(attended)?;
+        let (x, normed) = second.norm_of_sum(x, [&update, first.gate()], self.mlp_in.takes_float8(), self.eps)?;
+        second.add(&x, &self.mlp_in.forward_swiglu_then(&normed, &self.mlp_out)?)
     }
 }
 
@@ -99,12 +100,21 @@ impl SingleBlock {
         })
     }
 
-    /// `x` `[B, T + S, inner]` and its modulation → the new `x`.
-    pub(super) fn forward(&self, x: &Tensor, modulation: &Modulation, rope: &Rope) -> Result<Tensor> {
-        let normed = modulation.norm(x, self.eps)?;
-        let qkv = self.qkv.forward(&normed)?;
-        let attended = attend(&rotate_heads(None, self.norms.of(&qkv), rope, self.norms.size(), self.eps)?)?;
-        let hidden = swiglu(&self.mlp_in.forward(&normed)?)?;
-        modulation.add(x, &self.out.forward_parts(&[&attended, &hidden])?)
+    /// `tokens` `[B, T + S, inner]` and their modulation → the new tokens.
+    pub(super) fn forward(&self, tokens: &Tokens, modulation: &Modulation, rope: &Rope) -> Result<Tokens> {
+        let (x, normed) = tokens.norm(modulation, self.mlp_in.takes_float8(), self.eps)?;
+        let attended = self.attend(&normed, rope)?;
+        let gated = self.mlp_in.forward_rows(&normed)?;
+        let update = match &normed {
+            Rows::Dense(_) => self.out.forward_parts(&[&attended, &swiglu(&gated)?])?,
+            Rows::Float8(_) => self.out.forward_rows(&Rows::Float8(Float8::of_gated(Some(&attended), &gated)?))?,
+        };
+        Ok(Tokens::with_update(x, update, modulation))
+    }
+
+    /// The memory of queries, keys and values is free again when this returns.
+    fn attend(&self, normed: &Rows, rope: &Rope) -> Result<Tensor> {
+        let qkv = self.qkv.forward_rows(normed)?;
+        attend(&rotate_heads(None, self.norms.of(&qkv), rope, self.norms.size(), self.eps)?)
     }
 }

@@ -14,8 +14,10 @@ pub use config::Flux2Config;
 
 use super::Linear;
 use super::embedding::EmbeddingMlp;
-use super::flux::block::{Modulation, modulation_table, modulations};
+use super::flux::block::{Modulation, Tokens, modulation_table, modulations};
+use super::flux::double_is_in_float8;
 use super::flux::embed::sinusoidal;
+pub use super::flux::is_in_float8;
 use super::flux::rope::Rope;
 use super::fused::modulated_norm;
 use crate::weights::{LoadResult, Vars, flux2_names};
@@ -107,7 +109,8 @@ fn pair(rows: &Tensor) -> Result<[Modulation; 2]> {
 }
 
 impl Flux2Transformer {
-    /// Loads the whole file, in the layout of diffusers or of the authors.
+    /// Loads the whole file, in the layout of diffusers or of the authors. With [`Vars::with_float8`] the blocks compute their products in 8 bits;
+    /// [`is_in_float8`] names them.
     ///
     /// # Errors
     /// A config whose sizes do not fit together; a tensor is missing, has another shape, or belongs to no part of the network.
@@ -115,10 +118,13 @@ impl Flux2Transformer {
         config.check(&vars.place())?;
         let vars = vars.adapted(flux2_names::adapt);
         let inner = config.inner();
+        let (double, single) = (vars.pp("transformer_blocks"), vars.pp("single_transformer_blocks"));
+        // In 8 bits only the large matrices of blocks: what they are modulated with, and the ends of the network, stay precise.
+        let vars = vars.with_float8(false);
+        let double = |i: usize| double.with_float8(double.float8() && double_is_in_float8(i)).pp(i);
         // One row a picture, and every block is scaled by it: in float32.
         let embed = vars.pp("time_guidance_embed").with_dtype(DType::F32);
         let embedder = |name: &str| EmbeddingMlp::load(&embed.pp(name), config.timestep_guidance_channels, inner, false);
-        let (double, single) = (vars.pp("transformer_blocks"), vars.pp("single_transformer_blocks"));
         let linear = |name: &str, inputs: usize, outputs: usize| Linear::with_bias(&vars.pp(name), inputs, outputs, false);
         let network = Self {
             x_embedder: linear("x_embedder", config.in_channels, inner)?,
@@ -126,7 +132,7 @@ impl Flux2Transformer {
             time: embedder("timestep_embedder")?,
             guidance: if config.guidance_embeds { Some(embedder("guidance_embedder")?) } else { None },
             shared: SharedModulations::load(&vars, inner)?,
-            double: (0..config.num_layers).map(|i| DoubleBlock::load(&double.pp(i), config)).collect::<LoadResult<_>>()?,
+            double: (0..config.num_layers).map(|i| DoubleBlock::load(&double(i), config)).collect::<LoadResult<_>>()?,
             single: (0..config.num_single_layers).map(|i| SingleBlock::load(&single.pp(i), config)).collect::<LoadResult<_>>()?,
             proj_out: linear("proj_out", inner, config.outputs())?,
             config: config.clone(),
@@ -222,12 +228,12 @@ impl Flux2Transformer {
         for block in &self.double {
             (text, image) = block.forward((&text, &image), (&of_text, &of_image), &prepared.rope)?;
         }
-        let mut joint = Tensor::cat(&[text, image], 1)?;
+        let mut joint = Tokens::new(Tensor::cat(&[text, image], 1)?);
         let of_single = modulations(&rows(&tables.single)?, 1)?;
         for block in &self.single {
             joint = block.forward(&joint, &of_single[0], &prepared.rope)?;
         }
-        let image = joint.narrow(1, text_tokens, image_tokens)?.contiguous()?;
+        let image = joint.sum()?.narrow(1, text_tokens, image_tokens)?.contiguous()?;
         let inner = self.config.inner();
         let out = rows(&tables.out)?;
         let (scale, shift) = (out.narrow(2, 0, inner)?, out.narrow(2, inner, inner)?);

@@ -272,6 +272,19 @@ template <typename T> __device__ void geglu(const T* x, T* out, int64_t rows, in
     store(out + (int64_t)i * WIDTH, a);
 }
 
+// SwiGLU: x [rows, 2 · columns] → silu(x[:, :columns]) · x[:, columns:] [rows, columns].
+template <typename T> __device__ void swiglu(const T* x, T* out, int64_t rows, int64_t columns) {
+    uint32_t packs = columns / WIDTH, i = thread_number();
+    if (i >= rows * packs) return;
+    uint32_t r = i / packs, c = (i - r * packs) * WIDTH;
+    float a[WIDTH], b[WIDTH];
+    load(a, x + r * 2 * columns + c);
+    load(b, x + r * 2 * columns + columns + c);
+#pragma unroll
+    for (int j = 0; j < WIDTH; j++) a[j] = silu(a[j]) * b[j];
+    store(out + (int64_t)i * WIDTH, a);
+}
+
 // Queries and keys of FLUX: RMS norm of each head, then rotation of neighbouring channels; values are copied.
 // Sources: `first` with `first_tokens` tokens a picture, then `second` with the others, rows of [3, heads, size]. Norm weights `…_q`, `…_k`
 // [size]; cos, sin [tokens, size / 2]. out [batch, tokens, parts, heads, size], parts 2 (without values) or 3.
@@ -522,6 +535,7 @@ __device__ void activate(const T* x, const float* bias, T* out, int64_t total, i
         add_gated(x, y, gate, bias, out, rows, columns, rows_per_batch, gate_stride);                                                 \
     }                                                                                                                                 \
     extern "C" __global__ void geglu_##NAME(const T* x, T* out, int64_t rows, int64_t columns) { geglu(x, out, rows, columns); }      \
+    extern "C" __global__ void swiglu_##NAME(const T* x, T* out, int64_t rows, int64_t columns) { swiglu(x, out, rows, columns); }    \
     extern "C" __global__ void rotate_heads_##NAME(                                                                                    \
         const T* first, const T* second, const float* first_q, const float* first_k, const float* second_q, const float* second_k,     \
         const float* cosines, const float* sines, T* out, int64_t batch, int64_t tokens, int64_t first_tokens, int parts, int heads,   \

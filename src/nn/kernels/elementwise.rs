@@ -283,8 +283,18 @@ fn like(out: Tensor, x: &Tensor) -> Result<Tensor> {
     out.reshape((b, h, w, c))?.permute((0, 3, 1, 2))
 }
 
-/// `x` `[…, 2 · columns]` → the first half · GELU (exact) of the second, `[…, columns]`.
+/// `x` `[…, 2 · columns]`, float32, float16 or bfloat16, any strides → the first half · GELU (exact) of the second, `[…, columns]` of that type.
+/// `columns` is a multiple of 8.
 pub fn geglu(x: &Tensor) -> Result<Option<Tensor>> {
+    gated(x, "geglu")
+}
+
+/// As [`geglu`], SiLU of the first half · the second.
+pub fn swiglu(x: &Tensor) -> Result<Option<Tensor>> {
+    gated(x, "swiglu")
+}
+
+fn gated(x: &Tensor, kernel: &str) -> Result<Option<Tensor>> {
     let Some((context, suffix)) = usable(x)? else { return Ok(None) };
     let columns = x.dim(D::Minus1)? / 2;
     if !columns.is_multiple_of(WIDTH) || !x.dim(D::Minus1)?.is_multiple_of(2) {
@@ -298,10 +308,10 @@ pub fn geglu(x: &Tensor) -> Result<Option<Tensor>> {
     }
     let out = context.uninit(shape, x.dtype())?;
     let args = [Arg::Pointer(pointer(&x)?), Arg::Pointer(pointer(&out)?), Arg::long(rows), Arg::long(columns)];
-    if x.dtype() != DType::F32 && pointer(&x)? % 16 != 0 {
+    if !aligned(&[pointer(&x)?]) {
         return Ok(None);
     }
-    launch(&context, &format!("geglu_{suffix}"), grid(rows * columns / WIDTH)?, &args)?;
+    launch(&context, &format!("{kernel}_{suffix}"), grid(rows * columns / WIDTH)?, &args)?;
     Ok(Some(out))
 }
 

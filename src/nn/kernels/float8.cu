@@ -152,6 +152,50 @@ __device__ void quantize_rows(const T* a, const T* b, uint8_t* out, float* scale
     }
 }
 
+__device__ inline float silu(float x) { return __fdividef(x, 1.0f + __expf(-x)); }
+
+// As quantize_rows, of a [rows, first_width] and, beside it, SwiGLU of b [rows, 2 · (width − first_width)]: silu of its first half · its second.
+template <typename T, int PACKS>
+__device__ void quantize_gated_rows(const T* a, const T* b, uint8_t* out, float* scales, int first_width, int width) {
+    __shared__ float scratch[32];
+    Pack<T> held[PACKS], second[PACKS];
+    float largest = 0.0f, v[WIDTH], factor[WIDTH];
+    int hidden = width - first_width;
+    const T* from_a = a + (int64_t)blockIdx.x * first_width;
+    const T* from_b = b + (int64_t)blockIdx.x * 2 * hidden - first_width;
+#pragma unroll
+    for (int p = 0; p < PACKS; p++) {
+        int c = (p * blockDim.x + threadIdx.x) * WIDTH;
+        if (c >= width) continue;
+        held[p] = *reinterpret_cast<const Pack<T>*>((c < first_width ? from_a : from_b) + c);
+        if (c >= first_width) second[p] = *reinterpret_cast<const Pack<T>*>(from_b + hidden + c);
+    }
+#pragma unroll
+    for (int p = 0; p < PACKS; p++) {
+        int c = (p * blockDim.x + threadIdx.x) * WIDTH;
+        if (c >= width) continue;
+        load(v, held[p].at);
+        if (c >= first_width) {
+            load(factor, second[p].at);
+#pragma unroll
+            for (int i = 0; i < WIDTH; i++) v[i] = silu(v[i]) * factor[i];
+            store(held[p].at, v);
+            round_to<T>(v);
+        }
+#pragma unroll
+        for (int i = 0; i < WIDTH; i++) largest = fmaxf(largest, fabsf(v[i]));
+    }
+    float inverse = 1.0f / scale_of_row(largest, scales, scratch);
+    out += (int64_t)blockIdx.x * width;
+#pragma unroll
+    for (int p = 0; p < PACKS; p++) {
+        int c = (p * blockDim.x + threadIdx.x) * WIDTH;
+        if (c >= width) continue;
+        load(v, held[p].at);
+        store_e4m3(out + c, v, inverse);
+    }
+}
+
 // Layer norm without weights, then · (1 + scale) + shift, as `layer_norm` of elementwise.cu; x [rows, columns] → out [rows, columns],
 // scales [rows]. With y [rows, columns], the norm is that of x + gate · y, which is also written to `total`. Rows of scale, shift and gate are
 // `modulation_stride` apart. One block a row; PACKS · blockDim.x · 8 ≥ columns.
@@ -245,6 +289,12 @@ template <typename T> __device__ void unpack_rows(const uint8_t* values, const f
         quantize_rows<T, PACKS>(a, b, out, scales, first_width, width, gelu_from);                                                      \
     }
 
+#define GATED_ROUNDING_OF_PACKS(T, NAME, PACKS)                                                                                          \
+    extern "C" __global__ void __launch_bounds__(512, sizeof(T) == 2 ? 2 : 1)                                                           \
+        quantize_gated_rows_##PACKS##_##NAME(const T* a, const T* b, uint8_t* out, float* scales, int first_width, int width) {         \
+        quantize_gated_rows<T, PACKS>(a, b, out, scales, first_width, width);                                                           \
+    }
+
 #define NORMS_OF_PACKS(T, NAME, PACKS)                                                                                                   \
     extern "C" __global__ void norm_quantize_rows_##PACKS##_##NAME(const T* x, const T* y, const float* gate, T* total,                 \
                                                                    const float* scale, const float* shift, uint8_t* out, float* scales, \
@@ -257,6 +307,7 @@ template <typename T> __device__ void unpack_rows(const uint8_t* values, const f
 
 #define ROUNDING(T, NAME)                                                                                                                \
     EACH(ROUNDING_OF_PACKS, T, NAME)                                                                                                     \
+    EACH(GATED_ROUNDING_OF_PACKS, T, NAME)                                                                                               \
     extern "C" __global__ void unpack_rows_##NAME(const uint8_t* values, const float* scales, T* out, int64_t rows, int64_t columns) {  \
         unpack_rows(values, scales, out, rows, columns);                                                                                \
     }

@@ -70,6 +70,32 @@ pub fn quantize_rows(parts: &[&Tensor], gelu_from: usize) -> Result<Option<[Tens
     Ok(Some([values, scales]))
 }
 
+/// `first` `[…, first_width]`, if there is one, and beside it SiLU of the first half · the second half of `gated` `[…, 2 · hidden]`, of one type
+/// → values `[…, first_width + hidden]` and scales. Both widths are multiples of 8.
+pub fn quantize_gated_rows(first: Option<&Tensor>, gated: &Tensor) -> Result<Option<[Tensor; 2]>> {
+    let (Some(context), Some(suffix)) = (of(gated.device())?, suffix(gated.dtype())) else { return Ok(None) };
+    let hidden = gated.dim(D::Minus1)? / 2;
+    let first_width = first.map_or(Ok(0), |first| first.dim(D::Minus1))?;
+    let width = first_width + hidden;
+    let rows = gated.elem_count() / (2 * hidden).max(1);
+    let mut fits = gated.dim(D::Minus1)? == 2 * hidden && hidden.is_multiple_of(WIDTH) && first_width.is_multiple_of(WIDTH);
+    if let Some(first) = first {
+        fits &= first.dtype() == gated.dtype() && first.dims().split_last().map(|s| s.1) == gated.dims().split_last().map(|s| s.1);
+    }
+    let Some((packs, config)) = block_per_row(rows, width).filter(|_| fits) else { return Ok(None) };
+    let a = first.map(Tensor::contiguous).transpose()?;
+    let b = gated.contiguous()?;
+    let [values, scales] = room(&context, gated, width)?;
+    let addresses = [a.as_ref().map(pointer).transpose()?.unwrap_or_default(), pointer(&b)?, pointer(&values)?, pointer(&scales)?];
+    if !aligned(&addresses) {
+        return Ok(None);
+    }
+    let mut args: Vec<Arg> = addresses.into_iter().map(Arg::Pointer).collect();
+    args.extend([first_width, width].map(|size| Arg::Int(size as i32)));
+    launch(&context, &format!("quantize_gated_rows_{packs}_{suffix}"), config, &args)?;
+    Ok(Some([values, scales]))
+}
+
 /// Layer norm without weights, then · (1 + scale) + shift, as [`super::layer_norm`] → values and scales. With an update, which has a gate, the
 /// norm is that of the sum, which comes first; see [`super::layer_norm_of_sum`].
 pub fn norm_quantize_rows(

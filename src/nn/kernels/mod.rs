@@ -19,7 +19,7 @@ pub(super) use cudnn::convolution;
 pub(super) use deform_conv::deform_columns;
 pub(super) use elementwise::{
     Function, Update, activate, add, channels_last, gather_rows, geglu, group_norm, is_channels_last, layer_norm, layer_norm_of_sum,
-    resize_bilinear, rms_norm, rotate_heads, upsample_twice,
+    resize_bilinear, rms_norm, rotate_heads, swiglu, upsample_twice,
 };
-pub(super) use float8::{multiplies_float8, norm_quantize_rows, quantize_rows, unpack_rows};
+pub(super) use float8::{multiplies_float8, norm_quantize_rows, quantize_gated_rows, quantize_rows, unpack_rows};
 pub use warm_up::warm_up;

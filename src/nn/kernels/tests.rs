@@ -230,6 +230,15 @@ fn group_norms_convolutions_and_upsampling() {
                 let again = conv(&inputs.gpu, dtype).forward_relu(&on_gpu).unwrap();
                 assert_eq!(difference(&again, &found).unwrap(), 0.0, "the same inputs give the same values");
             }
+            // A 1×1 convolution whose result is added to something.
+            let (weight, weight_on_gpu) = inputs.pair(&[outputs, channels, 1, 1]);
+            let (bias, bias_on_gpu) = inputs.pair(&[outputs]);
+            let (residual, residual_on_gpu) = inputs.pair(&[batch, outputs, height, width]);
+            let conv = |weight: &Tensor, bias: &Tensor| Conv2d::new(weight.clone(), Some(bias.clone()), ConvSpec::same(1)).unwrap();
+            let expected = conv(&weight, &bias).forward_added(&x, Some(&bias), &residual).unwrap();
+            let last = |t: &Tensor| super::channels_last(t).unwrap();
+            let found = conv(&weight_on_gpu, &bias_on_gpu).forward_added(&last(&on_gpu), Some(&bias_on_gpu), &last(&residual_on_gpu));
+            inputs.check("convolution and sum", &found.unwrap(), &expected);
             let expected = x.upsample_nearest2d(2 * height, 2 * width).unwrap();
             inputs.check("upsampling", &fused::upsample_nearest(&on_gpu, 2 * height, 2 * width).unwrap(), &expected);
             for (rows, columns) in [(2 * height + 1, 3 * width), (height.div_ceil(2), width.div_ceil(3)), (1, 1)] {
@@ -262,6 +271,13 @@ fn linear_layers_and_activations() {
                 assert_eq!(inputs.dtype, DType::F32);
             }
             inputs.check("GEGLU", &fused::geglu(&on_gpu).unwrap(), &fused::geglu(&x).unwrap());
+            inputs.check("SwiGLU", &fused::swiglu(&on_gpu).unwrap(), &fused::swiglu(&x).unwrap());
+            let (turned, turned_on_gpu) = inputs.pair(&[2 * columns, rows]);
+            let across = |t: &Tensor| t.t().unwrap().unsqueeze(0).unwrap().broadcast_as((2, rows, 2 * columns)).unwrap();
+            let found = super::swiglu(&across(&turned_on_gpu)).unwrap().unwrap();
+            inputs.check("SwiGLU of two pictures", &found, &fused::swiglu(&across(&turned).contiguous().unwrap()).unwrap());
+            let odd = inputs.pair(&[1, rows, 12]).1;
+            assert!(super::swiglu(&odd).unwrap().is_none(), "columns that are no multiple of 8");
             inputs.check("GELU", &fused::gelu_erf(&on_gpu).unwrap(), &x.gelu_erf().unwrap());
         }
     });
@@ -284,6 +300,11 @@ fn rows_in_8_bits() {
             // A value between two steps may go either way, and in 16 bits it was rounded before.
             near("8 bits", &unpacked, &on_cpu.unpack(DType::F32).unwrap(), 2e-2);
             near("8 bits and exact values", &unpacked, &exact, 4e-2);
+            let gated = |first: Option<&Tensor>, gated: &Tensor| Float8::of_gated(first, gated).unwrap();
+            let swiglu = fused::swiglu(&b).unwrap();
+            let found = gated(Some(&a_on_gpu), &b_on_gpu).unpack(inputs.dtype).unwrap();
+            near("8 bits after SwiGLU", &found, &Tensor::cat(&[&a, &swiglu], 2).unwrap(), 4e-2);
+            near("8 bits after SwiGLU alone", &gated(None, &b_on_gpu).unpack(inputs.dtype).unwrap(), &swiglu, 4e-2);
             let whole = parts(&[&b_on_gpu], 0);
             near("8 bits after GELU", &whole.unpack(inputs.dtype).unwrap(), &b.gelu().unwrap(), 4e-2);
 

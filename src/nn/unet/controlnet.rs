@@ -65,6 +65,64 @@ pub struct Residuals {
     pub mid: Tensor,
 }
 
+/// What the encoder made of a step. Its last convolutions, which make residuals of it, can also add them to a UNet's skips.
+pub struct ControlStates {
+    skips: Vec<Tensor>,
+    mid: Tensor,
+}
+
+/// What a UNet adds to its skips and to its middle.
+#[derive(Clone, Copy)]
+pub enum Control<'a> {
+    /// Residuals.
+    Residuals(&'a Residuals),
+    /// What a ControlNet makes of its states, multiplied by `scale`.
+    States {
+        /// The network.
+        network: &'a ControlNet,
+        /// Its states.
+        states: &'a ControlStates,
+        /// The factor.
+        scale: f64,
+    },
+}
+
+impl Control<'_> {
+    /// Number of skips.
+    pub(super) fn skips(&self) -> usize {
+        match self {
+            Self::Residuals(residuals) => residuals.down.len(),
+            Self::States { network, .. } => network.down.len(),
+        }
+    }
+
+    pub(super) fn add_to_skip(&self, i: usize, skip: &Tensor) -> Result<Tensor> {
+        match self {
+            Self::Residuals(residuals) => add(skip, &residuals.down[i]),
+            Self::States { network, states, scale } => network.added(&network.down[i], &states.skips[i], skip, *scale),
+        }
+    }
+
+    pub(super) fn add_to_middle(&self, x: &Tensor) -> Result<Tensor> {
+        match self {
+            Self::Residuals(residuals) => add(x, &residuals.mid),
+            Self::States { network, states, scale } => network.added(&network.mid, &states.mid, x, *scale),
+        }
+    }
+}
+
+/// A 1×1 convolution after a state, and its bias in the network's type.
+struct ZeroConv {
+    conv: Conv2d,
+    bias: Tensor,
+}
+
+impl ZeroConv {
+    fn load(vars: &Vars, channels: usize) -> LoadResult<Self> {
+        Ok(Self { conv: Conv2d::load(vars, channels, channels, ConvSpec::same(1))?, bias: vars.get("bias", channels)? })
+    }
+}
+
 /// Everything about prompt and control picture that stays the same over the steps.
 pub struct PreparedControl {
     context: Vec<KeyValue>,
@@ -78,8 +136,8 @@ pub struct ControlNet {
     embedding_of_picture: ConditioningEmbedding,
     embedding: Embedding,
     encoder: Encoder,
-    down: Vec<Conv2d>,
-    mid: Conv2d,
+    down: Vec<ZeroConv>,
+    mid: ZeroConv,
     pooled: bool,
 }
 
@@ -91,7 +149,7 @@ impl ControlNet {
     pub fn load(vars: &Vars, config: &UnetConfig) -> LoadResult<Self> {
         let place = vars.place();
         config.check(&place, "ControlNetModel")?;
-        let zero = |name: String, channels: usize| Conv2d::load(&vars.pp(name), channels, channels, ConvSpec::same(1));
+        let zero = |name: String, channels: usize| ZeroConv::load(&vars.pp(name), channels);
         let channels = Encoder::skip_channels(config, &place)?;
         let last = config.block_out_channels.last().copied().unwrap_or_default();
         let network = Self {
@@ -124,6 +182,30 @@ impl ControlNet {
     /// # Errors
     /// Shapes that do not fit, out of memory.
     pub fn forward(&self, sample: &Tensor, timestep: &Tensor, prepared: &PreparedControl, scale: f64) -> Result<Residuals> {
+        let states = self.states(sample, timestep, prepared)?;
+        let down = self.down.iter().zip(&states.skips).map(|(zero, skip)| self.residual(zero, skip, scale)).collect::<Result<_>>()?;
+        Ok(Residuals { down, mid: self.residual(&self.mid, &states.mid, scale)? })
+    }
+
+    fn residual(&self, zero: &ZeroConv, state: &Tensor, scale: f64) -> Result<Tensor> {
+        let y = zero.conv.forward(state)?;
+        let y = if scale == 1.0 { y } else { multiplied(&y, scale)? };
+        if self.pooled { y.mean_keepdim((2, 3)) } else { Ok(y) }
+    }
+
+    /// `x` with the residual of a state.
+    fn added(&self, zero: &ZeroConv, state: &Tensor, x: &Tensor, scale: f64) -> Result<Tensor> {
+        match scale == 1.0 && !self.pooled {
+            true => zero.conv.forward_added(state, Some(&zero.bias), x),
+            false => add(x, &self.residual(zero, state, scale)?),
+        }
+    }
+
+    /// One step up to the last convolutions: `sample` and `timestep` as the UNet gets them.
+    ///
+    /// # Errors
+    /// Shapes that do not fit, out of memory.
+    pub fn states(&self, sample: &Tensor, timestep: &Tensor, prepared: &PreparedControl) -> Result<ControlStates> {
         let time = self.embedding.at(timestep, prepared.constant.as_ref(), sample.dtype())?;
         let mut context = prepared.context.iter();
         let x = self.conv_in.forward(sample)?;
@@ -131,12 +213,6 @@ impl ControlNet {
         let skips = self.encoder.down(x, &time, &mut context)?;
         let Some(last) = skips.last() else { candle_core::bail!("a network without blocks") };
         let mid = self.encoder.middle(last, &time, &mut context)?;
-        let finish = |conv: &Conv2d, x: &Tensor| {
-            let y = conv.forward(x)?;
-            let y = if scale == 1.0 { y } else { multiplied(&y, scale)? };
-            if self.pooled { y.mean_keepdim((2, 3)) } else { Ok(y) }
-        };
-        let down = self.down.iter().zip(&skips).map(|(conv, skip)| finish(conv, skip)).collect::<Result<_>>()?;
-        Ok(Residuals { down, mid: finish(&self.mid, &mid)? })
+        Ok(ControlStates { skips, mid })
     }
 }

@@ -12,13 +12,12 @@ mod transformer;
 
 use candle_core::{Result, Tensor};
 
-use super::fused::add;
 use super::{Conv2d, ConvSpec, GroupNorm};
 use crate::weights::{LoadResult, Vars};
 use blocks::{Decoder, Encoder};
 pub use conditioning::Conditioning;
 pub use config::{PerBlock, UnetConfig};
-pub use controlnet::{ControlNet, PreparedControl, Residuals};
+pub use controlnet::{Control, ControlNet, ControlStates, PreparedControl, Residuals};
 use embed::Embedding;
 pub use transformer::KeyValue;
 
@@ -75,7 +74,7 @@ impl Unet {
     ///
     /// # Errors
     /// Shapes that do not fit, out of memory.
-    pub fn forward(&self, sample: &Tensor, timestep: &Tensor, prepared: &Prepared, control: Option<&Residuals>) -> Result<Tensor> {
+    pub fn forward(&self, sample: &Tensor, timestep: &Tensor, prepared: &Prepared, control: Option<Control<'_>>) -> Result<Tensor> {
         let time = self.embedding.at(timestep, prepared.constant.as_ref(), sample.dtype())?;
         let mut context = prepared.context.iter();
         let x = if self.center { self.conv_in.forward(&sample.affine(2.0, -1.0)?)? } else { self.conv_in.forward(sample)? };
@@ -83,17 +82,14 @@ impl Unet {
         let Some(last) = skips.last() else { candle_core::bail!("a network without blocks") };
         let mut x = self.encoder.middle(last, &time, &mut context)?;
         if let Some(control) = control {
-            if control.down.len() != skips.len() {
-                candle_core::bail!(
-                    "{} residuals of a ControlNet for {} skips: it belongs to another network",
-                    control.down.len(),
-                    skips.len()
-                );
+            let count = control.skips();
+            if count != skips.len() {
+                candle_core::bail!("{count} residuals of a ControlNet for {} skips: it belongs to another network", skips.len());
             }
-            for (skip, residual) in skips.iter_mut().zip(&control.down) {
-                *skip = add(skip, residual)?;
+            for (i, skip) in skips.iter_mut().enumerate() {
+                *skip = control.add_to_skip(i, skip)?;
             }
-            x = add(&x, &control.mid)?;
+            x = control.add_to_middle(&x)?;
         }
         let x = self.decoder.forward(x, skips, &time, &mut context)?;
         self.conv_out.forward(&self.norm_out.silu(&x)?)

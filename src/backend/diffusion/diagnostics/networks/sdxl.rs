@@ -1,7 +1,7 @@
 //! `sdxl-unet` and `sdxl-controlnet`: one denoising step each.
 
 use crate::backend::diffusion::diagnostics::component::{Component, ComponentError, Tensors};
-use crate::nn::unet::{Conditioning, ControlNet, Residuals, Unet, UnetConfig};
+use crate::nn::unet::{Conditioning, Control, ControlNet, Residuals, Unet, UnetConfig};
 
 fn config(component: &Component<'_>, class: &str) -> Result<UnetConfig, ComponentError> {
     let config: UnetConfig = component.config_as()?;
@@ -41,7 +41,7 @@ pub fn unet(component: &Component<'_>) -> Result<Tensors, ComponentError> {
     with_conditioning(component, &config, |conditioning| {
         let prepared = network.prepare(conditioning)?;
         let sample = component.input_typed("sample")?;
-        let out = network.forward(&sample, component.input("timestep")?, &prepared, control.as_ref())?;
+        let out = network.forward(&sample, component.input("timestep")?, &prepared, control.as_ref().map(Control::Residuals))?;
         Ok(Tensors::from([("sample".to_owned(), out)]))
     })
 }
