@@ -12,6 +12,7 @@ use super::brief_layers::is_picture;
 use super::photos::PhotoStore;
 use super::state::{Brief, Product, random_seed};
 use crate::engine::{Engine, Layered, SubmitPolicy};
+use crate::imaging::Plane;
 use crate::job::{Annotation, ImageName, JobSnapshot};
 use crate::notice;
 use crate::notice::Notice;

@@ -27,6 +27,7 @@ use super::template_brief::Filling;
 use super::writer::Writer;
 use super::{presets, project_file, size_set, template_brief};
 use crate::engine::Engine;
+use crate::formats::FileType;
 use crate::job::{Annotation, JobSnapshot};
 use crate::notice;
 use crate::notice::Language;
