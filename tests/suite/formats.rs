@@ -127,7 +127,7 @@ fn every_format_is_exported_from_one_master() {
             FileType::Jpeg => image::ImageFormat::Jpeg,
             FileType::Png => image::ImageFormat::Png,
             FileType::Webp => image::ImageFormat::WebP,
-            FileType::Pdf => unreachable!(),
+            FileType::Pdf | FileType::Ora => unreachable!(),
         };
         assert_eq!(kind, wanted, "{}", format.id);
         let bytes = exported.bytes.len() as u64;
