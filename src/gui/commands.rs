@@ -87,7 +87,7 @@ ui_commands! {
     FromText = info("command-from-text", icons::TYPE),
     /// Runs the composite step.
     FromComposite = info("command-from-composite", icons::LAYERS),
-    /// Submits the brief several times with different seeds.
+    /// Submits variations of the brief.
     Variations = info("command-variations", icons::GRID_2X2),
     /// Submits the brief once for each usual aspect ratio.
     SizeSet = info("command-size-set", icons::RATIO),
