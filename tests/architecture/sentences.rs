@@ -35,6 +35,7 @@ const DETAIL: &str = "a technical detail that a notice carries as an argument";
 const ALLOWED: &[(&str, &str, &str)] = &[
     ("request/fields.rs", "", "documentation of REST fields, in the OpenAPI page and GET /help"),
     ("request/extensions.rs", "", "documentation of REST fields, in the OpenAPI page and GET /help"),
+    ("request/product_fields.rs", "", "documentation of REST fields, in the OpenAPI page and GET /help"),
     ("request/layers/table.rs", "", "documentation of REST fields, in the OpenAPI page and GET /help"),
     ("layers/svg.rs", "it has no size", DETAIL),
     ("request/step_number.rs", "{} is not a step", "an error of serde for files of the program itself"),
@@ -61,6 +62,7 @@ const ALLOWED: &[(&str, &str, &str)] = &[
     ("engine/metadata.rs", "{}\nNegative prompt: ", "a text entry in PNG files, whose format other programs read"),
     ("imaging/decode/format.rs", "PNG, JPEG", "names of file formats"),
     ("imaging/mark.rs", "", "XMP metadata"),
+    ("formats/ora.rs", "", "XML of OpenRaster files"),
     ("nn/", "", DETAIL),
     ("request/defaults.rs", "", "default prompts, which networks read in English"),
     ("schedule/", "", DETAIL),

@@ -2,7 +2,7 @@ use egui::{RichText, Ui, vec2};
 use uuid::Uuid;
 
 use super::window::{Stay, Window, head, remark, width};
-use crate::formats::{FileType, picture_for};
+use crate::formats::{FileType, no_transparency, picture_for};
 use crate::gui::commands::{FileCommand, UiCommand};
 use crate::gui::context::PanelContext;
 use crate::gui::dialogs::FilePurpose;
@@ -45,10 +45,18 @@ pub fn show(cx: &PanelContext<'_>, ui: &mut Ui, id: Uuid, mut settings: Settings
         Some(spec) => remark(ui, &lang.notice(&format::limits(&spec))),
         None => free(cx, ui, job.as_deref(), &mut settings),
     }
+    let clear = job.as_ref().is_some_and(|job| job.is_clear()) && !settings.part.is_transparent();
+    match (&settings.spec, settings.format) {
+        (Some(spec), _) if clear => remark(ui, &lang.notice(&no_transparency(spec.file))),
+        (None, FileType::Jpeg) if clear => remark(ui, &lang.notice(&no_transparency(FileType::Jpeg))),
+        _ => {}
+    }
     widgets::section(ui, lang.t("export-mark"), None);
     let made = settings.part != Part::Cutout;
     ui.add_enabled_ui(made, |ui| ui.checkbox(&mut settings.xmp, lang.t("export-xmp")));
-    ui.add_enabled_ui(!settings.part.is_transparent(), |ui| ui.checkbox(&mut settings.badge, lang.t("export-badge")));
+    // A badge needs a ground.
+    let opaque = !settings.part.is_transparent() && !(clear && settings.spec.is_none() && settings.file != FileType::Jpeg);
+    ui.add_enabled_ui(opaque && settings.file != FileType::Ora, |ui| ui.checkbox(&mut settings.badge, lang.t("export-badge")));
     if settings.file == FileType::Png && settings.spec.is_none() {
         ui.checkbox(&mut settings.settings, lang.t("export-settings"));
     }
