@@ -46,7 +46,7 @@ pub fn show(cx: &PanelContext<'_>, ui: &mut Ui, id: Uuid, mut settings: Settings
         None => free(cx, ui, job.as_deref(), &mut settings),
     }
     let clear = job.as_ref().is_some_and(|job| job.is_clear()) && !settings.part.is_transparent();
-    match (&settings.spec, settings.format) {
+    match (&settings.spec, settings.file) {
         (Some(spec), _) if clear => remark(ui, &lang.notice(&no_transparency(spec.file))),
         (None, FileType::Jpeg) if clear => remark(ui, &lang.notice(&no_transparency(FileType::Jpeg))),
         _ => {}
@@ -56,7 +56,7 @@ pub fn show(cx: &PanelContext<'_>, ui: &mut Ui, id: Uuid, mut settings: Settings
     ui.add_enabled_ui(made, |ui| ui.checkbox(&mut settings.xmp, lang.t("export-xmp")));
     // A badge needs a ground.
     let opaque = !settings.part.is_transparent() && !(clear && settings.spec.is_none() && settings.file != FileType::Jpeg);
-    ui.add_enabled_ui(opaque && settings.file != FileType::Ora, |ui| ui.checkbox(&mut settings.badge, lang.t("export-badge")));
+    ui.add_enabled_ui(opaque && settings.file_type() != FileType::Ora, |ui| ui.checkbox(&mut settings.badge, lang.t("export-badge")));
     if settings.file == FileType::Png && settings.spec.is_none() {
         ui.checkbox(&mut settings.settings, lang.t("export-settings"));
     }
