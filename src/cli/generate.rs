@@ -12,7 +12,7 @@ use nanococoa::config::Config;
 use nanococoa::engine::{Engine, EngineError, SubmitPolicy, decode_field_file, project};
 use nanococoa::job::{ImageName, JobSnapshot, JobStatus};
 use nanococoa::notice::{Argument, Notice};
-use nanococoa::request::fields::{BACKGROUND_COLOR, BACKGROUND_IMAGE, FIELDS, Field, LAYERS, PRODUCT_IMAGE};
+use nanococoa::request::fields::{BACKGROUND_COLOR, BACKGROUND_IMAGE, FIELDS, FIELDS_OF_PHOTO, Field, LAYERS, PRODUCT_IMAGE};
 use nanococoa::request::{Attachment, FieldError, JobSpec, RawRequest, RequestKind, UnusableImage};
 use nanococoa::{notice, paths};
 use serde_json::{Value, json};
@@ -269,10 +269,9 @@ fn raw_request(args: &GenerateArgs, mut raw: RawRequest) -> Result<RawRequest, F
         pair.split_once('=').is_some_and(|(name, _)| field_of(name.trim()).is_some_and(|field| field.name == PRODUCT_IMAGE.name))
     };
     if args.product.is_some() || args.set.iter().any(names_product) {
-        // Mask and crop belong to the project's own photo.
+        // Mask, camera and corrections belong to the project's own photo. The place stays: one project serves many products.
         raw.attachments.remove("mask_image");
-        raw.fields.remove("mask_image");
-        raw.fields.retain(|name, _| !name.starts_with("product_crop_"));
+        raw.fields.retain(|name, _| !FIELDS_OF_PHOTO.iter().any(|field| field.name == name));
     }
     if args.background_color.is_some() || args.background_image.is_some() {
         // One background replaces the other.

@@ -156,12 +156,12 @@ fn result(engine: &Engine, job: &JobSnapshot, file: &Path) -> Result<Vec<u8>, Fa
             let picture = picture.map_err(|e| Failure::failed(notice!("cli-result-undecodable", detail = e.to_string())))?;
             formats::write_pdf(&picture.into_rgba8(), None, origin(&bytes).as_deref()).map_err(Failure::failed)
         }
-        OutFile::Ora => layered(engine, job),
+        OutFile::Ora => layered(engine, job, origin(&bytes).as_deref()),
     }
 }
 
 /// The advertisement as a file with layers.
-fn layered(engine: &Engine, job: &JobSnapshot) -> Result<Vec<u8>, Failure> {
+fn layered(engine: &Engine, job: &JobSnapshot, xmp: Option<&str>) -> Result<Vec<u8>, Failure> {
     let Layered { parts, picture } = engine.layered(job.id).map_err(Failure::failed)?;
     let names: Vec<String> = parts.iter().map(|(name, _)| super::common::words(name)).collect();
     let layers: Vec<OraLayer<'_>> = names
@@ -169,7 +169,7 @@ fn layered(engine: &Engine, job: &JobSnapshot) -> Result<Vec<u8>, Failure> {
         .zip(&parts)
         .map(|(name, (_, part))| OraLayer { name, image: &part.image, left: part.left, top: part.top, is_hidden: part.is_hidden })
         .collect();
-    formats::write_ora(&layers, &picture, formats::PRINT_DPI).map_err(Failure::failed)
+    formats::write_ora(&layers, &picture, formats::PRINT_DPI, xmp).map_err(Failure::failed)
 }
 
 /// The XMP packet with the origin of a result.

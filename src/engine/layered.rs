@@ -12,10 +12,14 @@ use crate::notice;
 use crate::notice::Notice;
 use crate::pipeline::layered::{Finished, Part, PartKind, parts};
 use crate::request::fields::{FONT_NAME, HEIGHT, LAYERS, STOP_STEP, WIDTH};
-use crate::request::{Attachment, JobSpec, RawRequest, StepNumber};
+use crate::request::layers::Layer;
+use crate::request::{Attachment, JobSpec, RawRequest, SourceImage, StepNumber};
 
 /// Longest name of a layer that is taken from its text, characters.
 const LONGEST_NAME: usize = 40;
+
+/// The field of a layer that hides it.
+const HIDDEN: &str = "hidden";
 
 /// An advertisement in parts.
 pub struct Layered {
@@ -49,22 +53,27 @@ impl Engine {
             result: picture,
         };
         let spec = if stop < u64::from(StepNumber::LAST.get()) { None } else { self.layers_of(&job)? };
-        let (shown, hidden) = spec.as_ref().map_or((&[][..], &[][..]), |spec| (&spec.layers, &spec.hidden_layers));
-        let found = parts(&finished, shown, hidden, &self.fonts(), &CancelToken::default());
+        let is_hidden = |layer: &Layer<SourceImage>| flag(&job, layer.index);
+        let (hidden, shown): (Vec<_>, Vec<_>) = spec.map(|spec| spec.layers).unwrap_or_default().into_iter().partition(is_hidden);
+        let found = parts(&finished, &shown, &hidden, &self.fonts(), &CancelToken::default());
         // Nobody cancels the token.
         let found = found.map_err(|_| missing())?;
         let parts = found.into_iter().map(|part| (name(&job, part.kind), part)).collect();
         Ok(Layered { parts, picture: finished.result })
     }
 
-    /// A request with the layers of a job and nothing else; `None` without layers.
+    /// A request with the layers of a job and nothing else, all of them shown; `None` without layers.
     fn layers_of(&self, job: &JobSnapshot) -> Result<Option<JobSpec>, Notice> {
-        if !job.has_layers {
+        let Some(layers) = job.parameters.get(LAYERS.name).and_then(Value::as_array).filter(|layers| !layers.is_empty()) else {
             return Ok(None);
-        }
-        let kept = [WIDTH.name, HEIGHT.name, FONT_NAME.name, LAYERS.name];
-        let fields: Map<String, Value> =
+        };
+        let kept = [WIDTH.name, HEIGHT.name, FONT_NAME.name];
+        let mut fields: Map<String, Value> =
             kept.iter().filter_map(|name| Some(((*name).to_owned(), job.parameters.get(*name)?.clone()))).collect();
+        // A request whose layers are all hidden is refused, because nothing would be made.
+        let mut shown = layers.clone();
+        shown.iter_mut().filter_map(Value::as_object_mut).for_each(|layer| _ = layer.remove(HIDDEN));
+        fields.insert(LAYERS.name.to_owned(), Value::Array(shown));
         let mut raw = RawRequest { fields, ..RawRequest::default() };
         for layer in super::layer_pictures::picture_layers(&job.parameters) {
             let bytes = self.layer_picture(job.id, layer).ok_or_else(|| notice!("formats-no-picture"))?;
@@ -75,7 +84,13 @@ impl Engine {
     }
 }
 
-/// The name of a part: that of the layer, the beginning of its text, or what it is.
+/// Whether a layer of a job is hidden.
+fn flag(job: &JobSnapshot, index: usize) -> bool {
+    let layer = job.parameters.get(LAYERS.name).and_then(|layers| layers.get(index));
+    layer.and_then(|layer| layer.get(HIDDEN)).and_then(Value::as_bool).unwrap_or_default()
+}
+
+/// The name of a part: the layer's own, the beginning of its text, or its kind.
 fn name(job: &JobSnapshot, kind: PartKind) -> Notice {
     let index = match kind {
         PartKind::Background => return notice!("engine-part-background"),

@@ -31,25 +31,26 @@ pub struct OraLayer<'a> {
     pub is_hidden: bool,
 }
 
-/// Packs layers, the lowest first, and the picture that they give. `dpi`: its density.
+/// Packs layers, the lowest first, and the picture that they give. `dpi`: its density; `xmp`: a packet with its origin.
 ///
 /// # Errors
 /// A picture cannot be encoded.
-pub fn write_ora(layers: &[OraLayer<'_>], merged: &RgbaImage, dpi: u32) -> Result<Vec<u8>, Notice> {
+pub fn write_ora(layers: &[OraLayer<'_>], merged: &RgbaImage, dpi: u32, xmp: Option<&str>) -> Result<Vec<u8>, Notice> {
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     // Nothing else may come before it, and it is not compressed.
     add(&mut zip, "mimetype", MEDIA_TYPE, CompressionMethod::Stored)?;
     add(&mut zip, "stack.xml", stack(layers, merged.dimensions(), dpi).as_bytes(), CompressionMethod::Deflated)?;
-    let mut picture = |name: &str, image: &RgbaImage| {
-        let png = encode_png(image, &[]).map_err(|e| failed(&e))?;
+    let mark: Vec<(&str, &str)> = xmp.iter().map(|packet| ("XML:com.adobe.xmp", *packet)).collect();
+    let mut picture = |name: &str, image: &RgbaImage, texts: &[(&str, &str)]| {
+        let png = encode_png(image, texts).map_err(|e| failed(&e))?;
         add(&mut zip, name, &png, CompressionMethod::Stored)
     };
     for (index, layer) in layers.iter().enumerate() {
-        picture(&file(index), layer.image)?;
+        picture(&file(index), layer.image, &[])?;
     }
-    picture("mergedimage.png", merged)?;
+    picture("mergedimage.png", merged, &mark)?;
     let (w, h) = fit_within(merged.width() as usize, merged.height() as usize, THUMBNAIL);
-    picture("Thumbnails/thumbnail.png", &resize_rgba8(merged, w, h, Filter::CatmullRom))?;
+    picture("Thumbnails/thumbnail.png", &resize_rgba8(merged, w, h, Filter::CatmullRom), &[])?;
     Ok(zip.finish().map_err(|e| failed(&e))?.into_inner())
 }
 
@@ -106,6 +107,7 @@ mod tests {
     use image::Rgba;
 
     use super::*;
+    use crate::imaging::png_chunks::read_png_text;
 
     #[test]
     fn the_archive_is_read_back() {
@@ -115,7 +117,7 @@ mod tests {
             OraLayer { name: "배경", image: &ground, left: 0, top: 0, is_hidden: false },
             OraLayer { name: "1 < 2 & \"3\"\u{7}", image: &sticker, left: 50, top: 60, is_hidden: true },
         ];
-        let bytes = write_ora(&layers, &ground, 300).unwrap();
+        let bytes = write_ora(&layers, &ground, 300, Some("<x:xmpmeta/>")).unwrap();
         // File managers look at these places.
         assert_eq!((&bytes[30..38], &bytes[38..54]), (&b"mimetype"[..], MEDIA_TYPE));
         let mut zip = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
@@ -132,7 +134,9 @@ mod tests {
         assert!(lines[0].contains("visibility=\"hidden\"") && lines[1].contains("name=\"배경\""), "{xml}");
         let picture = |bytes: Vec<u8>| image::load_from_memory(&bytes).unwrap().into_rgba8();
         assert_eq!(picture(read("data/layer1.png")), sticker);
-        assert_eq!(picture(read("mergedimage.png")), ground);
+        let merged = read("mergedimage.png");
+        assert!(read_png_text(&merged).iter().any(|(key, packet)| key == "XML:com.adobe.xmp" && packet == "<x:xmpmeta/>"));
+        assert_eq!(picture(merged), ground);
         assert_eq!(picture(read("Thumbnails/thumbnail.png")).dimensions(), (256, 171));
     }
 }

@@ -148,18 +148,20 @@ fn is_clear(png: &[u8]) -> bool {
     image::load_from_memory(png).is_ok_and(|picture| formats::has_clear_pixels(&picture))
 }
 
-/// Writes an advertisement with its layers. Blocks.
+/// Writes an advertisement with its layers; `from` is its picture. Blocks.
 ///
 /// # Errors
 /// The picture cannot be encoded, or the file cannot be written.
-pub fn write_layered(layered: &Layered, to: &Path, settings: &Settings, lang: Language) -> Result<Written, Notice> {
+pub fn write_layered(layered: &Layered, from: &Path, to: &Path, settings: &Settings, lang: Language) -> Result<Written, Notice> {
     let names: Vec<String> = layered.parts.iter().map(|(name, _)| lang.notice(name)).collect();
     let layers: Vec<OraLayer<'_>> = names
         .iter()
         .zip(&layered.parts)
         .map(|(name, (_, part))| OraLayer { name, image: &part.image, left: part.left, top: part.top, is_hidden: part.is_hidden })
         .collect();
-    let bytes = formats::write_ora(&layers, &layered.picture, formats::PRINT_DPI)?;
+    let packet =
+        settings.xmp.then(|| std::fs::read(from).ok().and_then(|png| Origin::of_text(&read_png_text(&png))).map(Origin::xmp)).flatten();
+    let bytes = formats::write_ora(&layers, &layered.picture, formats::PRINT_DPI, packet.as_deref())?;
     let path = settings.written_file(to);
     crate::store::write_atomic(&path, &bytes).map_err(|e| e.notice())?;
     Ok(Written { path, summary: None, notices: Vec::new() })

@@ -1,9 +1,10 @@
-//! What a brief does to the product's pixels and to its shadow.
+//! The part of a brief that changes the product's pixels and its shadow.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::lenient::known_or_default;
+use super::state::decimal;
 use crate::request::{Flip, ProductEdit};
 
 /// The edges of the whole photo.
@@ -75,7 +76,6 @@ impl ProductLook {
     /// Adds the fields that differ from the default to a request.
     pub fn add_to(&self, raw: &mut Map<String, Value>) {
         let usual = Self::default();
-        let number = |v: f32| json!((f64::from(v) * 1000.0).round() / 1000.0);
         let own = |value: f32, usual: f32| (value != usual).then_some(value);
         let numbers = [
             ("product_rotation", own(self.rotation, usual.rotation)),
@@ -88,7 +88,7 @@ impl ProductLook {
         let edges = CROP.into_iter().zip(self.crop).zip(usual.crop).map(|((name, edge), usual)| (name, own(edge, usual)));
         for (name, value) in numbers.into_iter().chain(edges) {
             if let Some(value) = value {
-                raw.insert(name.into(), number(value));
+                raw.insert(name.into(), decimal(value));
             }
         }
         if self.flip != usual.flip {
@@ -104,14 +104,14 @@ impl ProductLook {
         let usual = Self::default();
         let number = |key: &str| parameters.get(key).and_then(Value::as_f64).map(|v| v as f32);
         Self {
-            rotation: number("product_rotation").unwrap_or(usual.rotation),
+            rotation: decimal("product_rotation").unwrap_or(usual.rotation),
             flip: parameters.get("product_flip").and_then(Value::as_str).and_then(|word| word.parse().ok()).unwrap_or_default(),
-            crop: std::array::from_fn(|i| number(CROP[i]).unwrap_or(usual.crop[i])),
-            exposure: number("product_exposure").unwrap_or(usual.exposure),
-            white_balance: number("product_white_balance").unwrap_or(usual.white_balance),
-            shadow: number("shadow_strength").unwrap_or(usual.shadow),
-            softness: number("shadow_softness"),
-            direction: number("shadow_direction"),
+            crop: std::array::from_fn(|i| decimal(CROP[i]).unwrap_or(usual.crop[i])),
+            exposure: decimal("product_exposure").unwrap_or(usual.exposure),
+            white_balance: decimal("product_white_balance").unwrap_or(usual.white_balance),
+            shadow: decimal("shadow_strength").unwrap_or(usual.shadow),
+            softness: decimal("shadow_softness"),
+            direction: decimal("shadow_direction"),
             contact: parameters.get("shadow_contact").and_then(Value::as_bool).unwrap_or(usual.contact),
         }
     }

@@ -156,7 +156,7 @@ pub struct Brief {
     pub product_y: Option<f32>,
     /// `product_scale`
     pub product_scale: Option<f32>,
-    /// What is done to the product's pixels, and its shadow.
+    /// Changes to the product's pixels, and its shadow.
     pub look: ProductLook,
     /// `text_x`
     pub text_x: Option<f32>,
@@ -267,8 +267,7 @@ impl Brief {
 
     /// The request as REST takes it, without its pictures.
     pub fn to_raw(&self) -> Map<String, Value> {
-        // A slider moves in f32; its decimal text is what the designer saw.
-        let number = |v: f32| json!((f64::from(v) * 1000.0).round() / 1000.0);
+        let number = decimal;
         let mut raw = self.others.clone();
         let words = [
             ("bg_prompt", &self.scene),
@@ -504,6 +503,11 @@ impl Session {
     pub fn briefs(&self) -> impl Iterator<Item = &Brief> {
         self.job_briefs.values().chain([&self.brief]).chain(self.saved.as_ref().map(|s| &s.1))
     }
+}
+
+/// A number of a brief as the shortest decimal that reads back as the same `f32`, so that a project gives the same pixels.
+pub(super) fn decimal(value: f32) -> Value {
+    json!(value.to_string().parse::<f64>().unwrap_or(f64::from(value)))
 }
 
 #[cfg(test)]

@@ -136,3 +136,38 @@ fn every_field_has_its_place() {
         assert!(kept.contains_key(field) || OTHERS.contains(&field) || apart.contains(&field), "{field} is lost");
     }
 }
+
+#[test]
+fn another_photo_starts_without_the_fields_of_the_photo_before() {
+    use crate::request::fields::FIELDS_OF_PHOTO;
+    let look = ProductLook {
+        rotation: 10.0,
+        flip: Flip::Both,
+        crop: [0.1, 0.1, 0.9, 0.9],
+        exposure: 0.5,
+        white_balance: 0.5,
+        ..ProductLook::default()
+    };
+    let others = serde_json::json!({"product_pick_x": 0.5, "product_pick_y": 0.5});
+    let mut brief = Brief {
+        product: Some(Product { path: "a".into(), name: String::new(), hash: String::new(), width: 1, height: 1, has_alpha: false }),
+        look,
+        camera_elevation: Some(30.0),
+        others: others.as_object().unwrap().clone(),
+        ..Brief::default()
+    };
+    let set = |brief: &Brief| FIELDS_OF_PHOTO.iter().filter(|field| brief.to_raw().contains_key(field.name)).count();
+    // The mask is a picture beside the fields.
+    assert_eq!(set(&brief), FIELDS_OF_PHOTO.len() - 1);
+    brief.forget_photo();
+    assert_eq!(set(&brief), 0);
+}
+
+#[test]
+fn numbers_of_a_brief_keep_their_value() {
+    for value in [0.1_f32, 1.0 / 3.0, 0.456_789_1, 12.3456, 0.0] {
+        let text = decimal(value).to_string();
+        assert_eq!(text.parse::<f32>().unwrap(), value, "{text}");
+    }
+    assert_eq!(decimal(0.1).to_string(), "0.1");
+}

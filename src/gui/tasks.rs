@@ -304,7 +304,7 @@ impl Tasks {
         self.run_write("nanococoa-export", job_span(job), move |cx| {
             let with_layers = settings.spec.is_none() && settings.file == FileType::Ora;
             let written = match with_layers {
-                true => export::write_layered(&cx.jobs.layered(job)?, &to, &settings, lang)?,
+                true => export::write_layered(&cx.jobs.layered(job)?, &from, &to, &settings, lang)?,
                 false => export::write(&from, &to, settings, lang)?,
             };
             for notice in written.notices {

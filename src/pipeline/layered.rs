@@ -30,7 +30,7 @@ pub struct Finished {
     pub letters: Option<Plane>,
 }
 
-/// What a part is.
+/// Content of a part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PartKind {
     /// The scene, colour or picture, continued behind the product.
@@ -48,7 +48,7 @@ pub enum PartKind {
 /// A part, cropped to what is seen of it.
 #[derive(Clone, Debug)]
 pub struct Part {
-    /// What it is.
+    /// Its content.
     pub kind: PartKind,
     /// sRGB, straight alpha.
     pub image: RgbaImage,
@@ -75,7 +75,13 @@ pub fn parts(
     let cx = LayerContext { fonts, hidden: None, cancel };
     let mut stack = Stack::new(size);
     let (ground, product) = ground_and_product(finished);
-    stack.put(if is_clear(&finished.step1) { PartKind::Shadow } else { PartKind::Background }, ground);
+    let kind = match (is_clear(&finished.step1), &product) {
+        (false, _) => PartKind::Background,
+        (true, Some(_)) => PartKind::Shadow,
+        // Without its matte the product cannot be told from its shadow.
+        (true, None) => PartKind::Product,
+    };
+    stack.put(kind, ground);
     let mut ordered: Vec<(&Layer<SourceImage>, bool)> =
         layers.iter().map(|layer| (layer, false)).chain(hidden.iter().map(|layer| (layer, true))).collect();
     ordered.sort_by_key(|(layer, _)| layer.index);
@@ -188,7 +194,7 @@ fn is_clear(picture: &RgbaImage) -> bool {
     picture.pixels().any(|pixel| pixel.0[3] < 255)
 }
 
-/// What turns the stack so far into the advertisement without the layers `above`.
+/// The pixels that turn the stack so far into the advertisement without the layers `above`.
 fn headline(stack: &Stack, result: &RgbaImage, above: &RgbaImage, letters: &Plane) -> RgbaImage {
     let (white, black) = (clear::on(result, clear::WHITE), clear::on(result, clear::BLACK));
     let mut out = RgbaImage::new(result.width(), result.height());

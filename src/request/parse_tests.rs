@@ -325,6 +325,11 @@ fn the_products_pixels_and_shadow_are_read_and_refused_by_name() {
         wrong(json!({"product_crop_left": 0.5, "product_crop_right": 0.52, "product_crop_bottom": 0.04})),
         ["product_crop_right", "product_crop_bottom"]
     );
+    // The smallest crop may begin at every edge, although differences of decimals are not exact.
+    for percent in 0..=95 {
+        let crop = json!({"product_crop_left": f64::from(percent) / 100.0, "product_crop_right": f64::from(percent + 5) / 100.0});
+        assert!(run(crop.clone(), false).is_ok(), "{crop}");
+    }
 }
 
 #[test]

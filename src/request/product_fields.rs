@@ -1,6 +1,7 @@
 //! Silent fields about the product's pixels and its shadow: how the cut-out is cropped, mirrored, turned and corrected before it is placed.
 
 use super::choices::Flip;
+use super::extensions::{CAMERA_ELEVATION, MASK_IMAGE, PRODUCT_PICK_X, PRODUCT_PICK_Y};
 use super::field::{Fallback, Field, Kind, field, number};
 use super::step_number::StepNumber;
 
@@ -138,3 +139,19 @@ pub static SHADOW_CONTACT: Field = field(
 .silent()
 .steps(&[StepNumber::Background])
 .like("true");
+
+/// The fields that belong to one photo: another photo starts without them.
+pub static FIELDS_OF_PHOTO: [&Field; 12] = [
+    &MASK_IMAGE,
+    &CAMERA_ELEVATION,
+    &PRODUCT_PICK_X,
+    &PRODUCT_PICK_Y,
+    &PRODUCT_ROTATION,
+    &PRODUCT_FLIP,
+    &PRODUCT_CROP_LEFT,
+    &PRODUCT_CROP_TOP,
+    &PRODUCT_CROP_RIGHT,
+    &PRODUCT_CROP_BOTTOM,
+    &PRODUCT_EXPOSURE,
+    &PRODUCT_WHITE_BALANCE,
+];

@@ -92,7 +92,7 @@ pub struct Placement {
     pub product_pick: Option<(f32, f32)>,
 }
 
-/// What is done to the cut-out before it is placed, in this order: crop, flip, rotation. The default leaves it as photographed.
+/// Changes to the cut-out before it is placed, in this order: crop, flip, rotation. The default leaves it as photographed.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct ProductEdit {
     /// The part of the photo that is used; `None` is all of it.
@@ -292,7 +292,7 @@ pub struct JobSpec<I = SourceImage> {
     pub composition: CompositionSpec,
     /// Where product and text stand.
     pub placement: Placement,
-    /// What is done to the cut-out product.
+    /// Changes to the cut-out product.
     pub product: ProductEdit,
     /// The product's shadow.
     pub shadow: ShadowSpec,

@@ -58,7 +58,7 @@ impl Modulation {
         add_gated(x, update, &self.gate)
     }
 
-    /// What an update is multiplied with before it is added.
+    /// The factor of an update before it is added.
     pub(in crate::nn) fn gate(&self) -> &Tensor {
         &self.gate
     }

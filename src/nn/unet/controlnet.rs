@@ -65,18 +65,18 @@ pub struct Residuals {
     pub mid: Tensor,
 }
 
-/// What the encoder made of a step. Its last convolutions, which make residuals of it, can also add them to a UNet's skips.
+/// The encoder's states of a denoising step. The last convolutions turn them into residuals, and can add these to a UNet's skips.
 pub struct ControlStates {
     skips: Vec<Tensor>,
     mid: Tensor,
 }
 
-/// What a UNet adds to its skips and to its middle.
+/// The residuals that a UNet adds to its skips and to its middle.
 #[derive(Clone, Copy)]
 pub enum Control<'a> {
     /// Residuals.
     Residuals(&'a Residuals),
-    /// What a ControlNet makes of its states, multiplied by `scale`.
+    /// A ControlNet's residuals, multiplied by `scale`.
     States {
         /// The network.
         network: &'a ControlNet,
