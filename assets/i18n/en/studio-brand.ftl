@@ -41,5 +41,6 @@ brand-add-text = Add a text
 brand-changed = { $path } was changed by another program, so your last changes were not written. Choose "Read again" in the brand kit.
 brand-full = The brand kit has { $most } logos. Remove one first.
 brand-no-font = { $path } is no font. Choose a TTF, OTF, TTC or WOFF file.
+brand-fonts-outside = { $path } leads out of the folder of the brand kit. Put a folder in its place.
 brand-file-too-large = { $path } is larger than { $most } MiB. Choose a smaller file.
 templates-with-brand = With colours, fonts, logo and texts of the brand kit "{ $name }".

@@ -41,5 +41,6 @@ brand-add-text = 문구 추가
 brand-changed = 다른 프로그램이 { JOSA($path, "을/를") } 바꿔서 마지막 변경을 저장하지 않았어요. 브랜드 키트에서 '다시 읽기'를 누르세요.
 brand-full = 브랜드 키트에 로고가 { $most }개 있어요. 먼저 하나를 빼세요.
 brand-no-font = { JOSA($path, "은/는") } 글꼴이 아니에요. TTF, OTF, TTC, WOFF 파일을 고르세요.
+brand-fonts-outside = { JOSA($path, "이/가") } 브랜드 키트 폴더 밖으로 이어져요. 폴더로 바꾸세요.
 brand-file-too-large = { JOSA($path, "이/가") } { $most } MiB보다 커요. 더 작은 파일을 고르세요.
 templates-with-brand = 브랜드 키트 '{ $name }'의 색, 글꼴, 로고, 문구로 보여 드려요.
