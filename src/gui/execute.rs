@@ -60,7 +60,7 @@ impl Studio {
             UiCommand::FromComposite => {
                 self.submit(SubmitOptions { force_from_step: Some(StepNumber::Composite), ..SubmitOptions::default() })
             }
-            UiCommand::Variations => self.submit_variations(),
+            UiCommand::Variations => self.submit_variations(ctx.input(|i| i.time)),
             UiCommand::SizeSet => {
                 let brief = self.session.brief.clone();
                 let boxes = self.draft().filter(|draft| draft.brief == brief).map(|draft| draft.boxes);
