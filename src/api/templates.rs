@@ -30,7 +30,7 @@ pub struct TemplateBody {
     pub id: String,
     /// Its name.
     pub name: WordsBody,
-    /// What can be filled in.
+    /// Its slots.
     pub slots: Vec<SlotBody>,
 }
 

@@ -11,9 +11,10 @@ use nanococoa::api::attach_base64;
 use nanococoa::config::Config;
 use nanococoa::engine::{Engine, EngineError, SubmitPolicy, decode_field_file, project};
 use nanococoa::job::{ImageName, JobSnapshot, JobStatus};
-use nanococoa::notice::{Argument, Notice};
+use nanococoa::notice::Notice;
 use nanococoa::request::fields::{BACKGROUND_COLOR, BACKGROUND_IMAGE, FIELDS, FIELDS_OF_PHOTO, Field, LAYERS, PRODUCT_IMAGE};
 use nanococoa::request::{Attachment, FieldError, JobSpec, RawRequest, RequestKind, UnusableImage};
+use nanococoa::templates::free_text_y;
 use nanococoa::{notice, paths};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -456,13 +457,12 @@ fn fitted(mut raw: RawRequest, target: &Target) -> RawRequest {
 
 /// The request with its text moved out of the margins that the app covers; `None` if it is not covered, or was placed by hand.
 fn uncovered(raw: &RawRequest, saved: &Saved) -> Option<RawRequest> {
-    let covered = saved.exported.as_ref()?.notices.iter().find(|notice| notice.code() == "formats-rule-safe-height")?;
-    let Some(Argument::Text(from)) = covered.argument("from") else { return None };
+    let free = free_text_y(&saved.exported.as_ref()?.notices)?;
     if raw.fields.get("text_y").is_some_and(|y| !y.is_null()) {
         return None;
     }
     let mut moved = raw.clone();
-    moved.fields.insert("text_y".into(), Value::String(from.to_string()));
+    moved.fields.insert("text_y".into(), Value::String(free));
     Some(moved)
 }
 

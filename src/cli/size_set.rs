@@ -3,16 +3,11 @@
 
 use nanococoa::engine::Engine;
 use nanococoa::formats::FormatSpec;
-use nanococoa::imaging::Plane;
 use nanococoa::job::{ImageName, JobSnapshot};
 use nanococoa::request::{JobSpec, RawRequest};
-use nanococoa::templates::{Finished, Frame, adapt_request, is_placed_by_hand};
+use nanococoa::templates::{Finished, Frame, Margins, adapt_request, is_placed_by_hand};
 
 use super::formats::Target;
-use super::templates::margins;
-
-/// Where a mask counts as product or letter.
-const INK: f32 = 0.3;
 
 /// The finished advertisement that formats are laid out from.
 pub(super) struct Master {
@@ -29,11 +24,7 @@ pub(super) fn needs_master(raw: &RawRequest, targets: &[Target]) -> bool {
 impl Master {
     /// Reads where product and headline stand in a job of this specification.
     pub(super) fn of(engine: &Engine, spec: JobSpec, job: &JobSnapshot) -> Self {
-        let found = |name: ImageName| {
-            let mask = engine.load_image(job.id, name)?.into_luma8();
-            let (x0, y0, x1, y1) = Plane::from_gray(&mask).bounds(INK)?;
-            Some(Frame { x0: x0 as f32, y0: y0 as f32, x1: x1 as f32, y1: y1 as f32 })
-        };
+        let found = |name: ImageName| Frame::of_mask(&engine.load_image(job.id, name)?.into_luma8());
         Self { spec, product: found(ImageName::Placed), headline: found(ImageName::Letters) }
     }
 
@@ -43,7 +34,7 @@ impl Master {
         let canvas = format.canvas();
         if canvas != (self.spec.width, self.spec.height) {
             let finished = Finished { spec: &self.spec, product: self.product, headline: self.headline };
-            raw.fields = adapt_request(&raw.fields, &finished, canvas, &margins(format, canvas), &engine.fonts());
+            raw.fields = adapt_request(&raw.fields, &finished, canvas, &Margins::of_format(format, canvas), &engine.fonts());
         }
         raw
     }

@@ -138,7 +138,7 @@ impl Filling {
                 logo: self.logo.as_ref(),
                 brand: self.brand.as_ref(),
                 canvas,
-                margins: target.format.as_ref().map_or_else(Margins::default, |format| margins(format, canvas)),
+                margins: target.format.as_ref().map_or_else(Margins::default, |format| Margins::of_format(format, canvas)),
                 least_type: target.format.as_ref().map_or(0.0, |format| SMALLEST_TYPE * canvas.0 as f32 / format.width as f32),
                 fonts: &fonts,
             };
@@ -200,13 +200,6 @@ fn clear(raw: &mut RawRequest, target: &Target) {
     for (name, edge) in [("product_left", 0.04), ("product_top", 0.04), ("product_right", 0.96), ("product_bottom", 0.96)] {
         raw.fields.insert(name.into(), json!(edge));
     }
-}
-
-/// The margins that the app covers, in pixels of the canvas.
-pub(super) fn margins(format: &FormatSpec, canvas: (u32, u32)) -> Margins {
-    let scale = canvas.0 as f32 / format.width.max(1) as f32;
-    let of = |pixels: u32| pixels as f32 * scale;
-    Margins { top: of(format.safe.top), bottom: of(format.safe.bottom), left: of(format.safe.left), right: of(format.safe.right) }
 }
 
 fn picture(slot: &str, path: &str) -> Result<SourceImage, Failure> {

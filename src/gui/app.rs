@@ -7,7 +7,7 @@ use egui::{Context, Event, ImeEvent, Ui};
 use uuid::Uuid;
 
 use super::brand_colors;
-use super::brand_kit::BrandDesk;
+use super::brand_state::{BrandAction, BrandState, BrandTask};
 use super::commands::{self, CommandQueue};
 use super::context::{JobLookup, PanelContext};
 use super::format_set::FormatSets;
@@ -68,7 +68,7 @@ pub struct Studio {
     /// The studio's own folder.
     pub(super) folder: PathBuf,
     pub(super) tasks: Tasks,
-    messages: mpsc::Receiver<Message>,
+    pub(super) messages: mpsc::Receiver<Message>,
     pub(super) watch: Watch,
     live: Live,
     textures: Textures,
@@ -84,7 +84,7 @@ pub struct Studio {
     pub(super) formats: Arc<Catalogue>,
     pub(super) templates: Arc<TemplateCatalogue>,
     gallery: Gallery,
-    pub(super) brand: BrandDesk,
+    pub(super) brand: BrandState,
     pub(super) sets: FormatSets,
     composing: bool,
     keyboard: Keyboard,
@@ -121,8 +121,12 @@ impl Studio {
         let session = session_file::load(&folder);
         let (tasks, messages) = Tasks::new(engine.clone(), ctx, &folder);
         let watch = Watch::start(&engine, ctx, folder.clone());
+        let mut brand = BrandState::default();
         if let Some(folder) = session.brand.clone() {
-            tasks.open_brand(folder);
+            brand.ask(BrandAction::Open(folder));
+            if let Some(BrandTask::Open(folder, generation)) = brand.next_task() {
+                tasks.open_brand(folder, generation);
+            }
         }
         for id in &session.starred {
             tasks.annotate(*id, Annotation { starred: Some(true), ..Annotation::default() });
@@ -162,7 +166,7 @@ impl Studio {
             formats: Arc::new(formats),
             gallery: Gallery::start(ctx.clone(), watch.font_source(), Arc::clone(&templates)),
             templates,
-            brand: BrandDesk::default(),
+            brand,
             sets: FormatSets::default(),
             composing: false,
             keyboard: Keyboard::default(),
@@ -558,13 +562,16 @@ impl Studio {
     pub fn close(&mut self) {
         // Finishes the last strokes, which belong to the session. From here on only this function writes the session.
         self.tasks.close_writer();
+        let mut of_brand = Vec::new();
         while let Ok(message) = self.messages.try_recv() {
-            if let Message::StrokeSaved(number, mask) = message {
-                self.panels.brush.stroke_saved(&mut self.session.brief, number, mask.ok());
+            match message {
+                Message::StrokeSaved(number, mask) => self.panels.brush.stroke_saved(&mut self.session.brief, number, mask.ok()),
+                Message::Brand(outcome) => of_brand.push(outcome),
+                _ => {}
             }
         }
         self.sets.stop();
-        self.close_brand();
+        self.close_brand(of_brand);
         session_file::save(&self.folder, &self.session);
         self.server.stop();
         self.watch.close();

@@ -1,10 +1,8 @@
 //! The brand kit that the studio uses: a folder with colours, fonts, logos and default texts. The functions that read and write it block.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::brand_colors::BrandColors;
 use crate::notice;
 use crate::notice::Notice;
 use crate::paths;
@@ -14,6 +12,9 @@ use crate::typography::FontCatalog;
 
 /// Most font files of a kit that are listed first.
 const MAX_FONTS: usize = 200;
+/// Deepest level of subfolders with fonts, and most files and folders that are visited; as in the font catalogue.
+const MAX_DEPTH: usize = 8;
+const MAX_VISITED: usize = 50_000;
 /// Largest file that is copied into a kit, bytes.
 const MAX_COPIED: u64 = 64 << 20;
 
@@ -25,7 +26,7 @@ static REVISIONS: AtomicU64 = AtomicU64::new(1);
 pub struct BrandKit {
     /// The folder.
     pub folder: PathBuf,
-    /// What is in it.
+    /// Its contents.
     pub brand: Brand,
     /// The text of its file as it was last read or written here. A file with another text was changed elsewhere.
     text: String,
@@ -54,8 +55,7 @@ impl BrandKit {
         let (brand, text) = Brand::load_with_text(&folder, &crate::engine::decode_layer_source_file).map_err(|e| e.notice())?;
         let mut font_files = Vec::new();
         if let Some(fonts) = &brand.fonts {
-            list_files(fonts, fonts, 3, &mut font_files);
-            font_files.sort();
+            font_files = list_fonts(fonts);
         }
         Ok(Self { folder, brand, text, font_files, revision: next_revision() })
     }
@@ -89,7 +89,7 @@ impl BrandKit {
     /// The file was changed elsewhere meanwhile, or cannot be written; then it stays as it is.
     pub fn save(&self) -> Result<Self, Notice> {
         let file = Brand::file(&self.folder);
-        let there = std::fs::read_to_string(&file).map_err(|e| notice!("error-read", path = file.as_path(), detail = e.to_string()))?;
+        let there = Brand::read_text(&self.folder).map_err(|e| e.notice())?;
         if there != self.text {
             return Err(notice!("brand-changed", path = file.as_path()));
         }
@@ -127,9 +127,13 @@ impl BrandKit {
         if !is_font_file(&from) {
             return Err(notice!("brand-no-font", path = from.as_path()));
         }
-        copied(&from, &Brand::fonts_folder(&self.folder))?;
+        let fonts = Brand::fonts_folder(&self.folder);
+        if !Brand::has_own_fonts_folder(&self.folder) {
+            return Err(notice!("brand-fonts-outside", path = fonts.as_path()));
+        }
+        copied(&from, &fonts)?;
         let mut brand = self.brand.clone();
-        brand.fonts = Some(Brand::fonts_folder(&self.folder));
+        brand.fonts = Some(fonts);
         self.edited(brand).save()
     }
 
@@ -205,10 +209,10 @@ fn copied(from: &Path, folder: &Path) -> Result<String, Notice> {
     }
     let bytes = std::fs::read(from).map_err(unreadable)?;
     std::fs::create_dir_all(folder).map_err(|e| not_written(folder, &e))?;
-    let (stem, extension) = (paths::file_stem(from), from.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default());
-    let stem = paths::portable_name(&stem);
+    let stem = paths::portable_name(&paths::file_stem(from));
+    let extension = from.extension().map(|e| format!(".{}", e.to_string_lossy().to_lowercase())).unwrap_or_default();
     for number in 1..1000 {
-        let name = if number == 1 { format!("{stem}.{extension}") } else { format!("{stem}-{number}.{extension}") };
+        let name = if number == 1 { format!("{stem}{extension}") } else { format!("{stem}-{number}{extension}") };
         let to = folder.join(&name);
         match std::fs::read(&to) {
             Ok(there) if there == bytes => return Ok(name),
@@ -223,74 +227,38 @@ fn copied(from: &Path, folder: &Path) -> Result<String, Notice> {
     Err(not_written(folder, &stem))
 }
 
-/// Lists files as the font catalogue names them: relative, with `/`.
-fn list_files(root: &Path, folder: &Path, depth: usize, found: &mut Vec<String>) {
+/// The first font files below a folder, named as the font catalogue names them: relative, with `/`. Links that lead out of the folder are left
+/// out, as in the catalogue.
+fn list_fonts(fonts: &Path) -> Vec<String> {
+    let mut found = Vec::new();
+    if let Ok(root) = fonts.canonicalize() {
+        add_fonts(&root, &root, 0, &mut found, &mut 0);
+    }
+    found.sort();
+    found
+}
+
+fn add_fonts(root: &Path, folder: &Path, depth: usize, found: &mut Vec<String>, visited: &mut usize) {
     let Ok(entries) = std::fs::read_dir(folder) else { return };
-    for entry in entries.flatten() {
-        let path = entry.path();
-        if path.is_dir() && depth > 0 {
-            list_files(root, &path, depth - 1, found);
-        } else if found.len() < MAX_FONTS
+    let mut paths: Vec<PathBuf> = entries.take(MAX_VISITED).flatten().map(|entry| entry.path()).collect();
+    paths.sort();
+    for path in paths {
+        *visited += 1;
+        if found.len() >= MAX_FONTS || *visited > MAX_VISITED {
+            return;
+        }
+        let is_hidden = path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
+        let Some(real) = path.canonicalize().ok().filter(|real| !is_hidden && real.starts_with(root)) else { continue };
+        if real.is_dir() {
+            if depth < MAX_DEPTH {
+                add_fonts(root, &path, depth + 1, found, visited);
+            }
+        } else if is_font_file(&path)
+            && real.is_file()
             && let Ok(relative) = path.strip_prefix(root)
         {
             let parts: Vec<String> = relative.components().map(|part| paths::display_path(Path::new(part.as_os_str()))).collect();
             found.push(parts.join("/"));
-        }
-    }
-}
-
-/// The kit in use, and what is being done with it.
-#[derive(Default)]
-pub struct BrandDesk {
-    kit: Option<Arc<BrandKit>>,
-    /// Why the chosen folder's kit cannot be used, or was not written.
-    pub problem: Option<Notice>,
-    /// When it was edited last, if that is not being written yet; seconds since the window opened.
-    pub edited: Option<f64>,
-    /// Whether its folder is being written to.
-    pub busy: bool,
-    colors: Option<Arc<BrandColors>>,
-}
-
-impl BrandDesk {
-    /// The kit as panels see it.
-    pub fn kit(&self) -> Option<&BrandKit> {
-        self.kit.as_deref()
-    }
-
-    /// The kit, to be shared with a task.
-    pub fn shared(&self) -> Option<Arc<BrandKit>> {
-        self.kit.clone()
-    }
-
-    /// The colours for colour fields.
-    pub fn colors(&self) -> Option<Arc<BrandColors>> {
-        self.colors.clone()
-    }
-
-    /// Uses a kit from now on, or none.
-    pub fn set(&mut self, kit: Option<BrandKit>) {
-        let colors = |kit: &BrandKit| kit.colors().map(|(role, color)| (role.to_owned(), color)).collect();
-        self.colors = kit.as_ref().map(|kit| Arc::new(BrandColors::new(colors(kit))));
-        self.kit = kit.map(Arc::new);
-    }
-
-    /// Takes what was written of the kit `of`. What was edited meanwhile stays, and is written later. `now`: seconds since the window opened.
-    pub fn take_written(&mut self, of: &BrandKit, written: BrandKit, now: f64) {
-        self.problem = None;
-        match self.kit.as_deref() {
-            Some(kit) if kit.folder != written.folder => {}
-            Some(kit) if kit != of => {
-                let mut brand = kit.brand.clone();
-                if kit.brand.logos == of.brand.logos {
-                    (brand.logos, brand.logo) = (written.brand.logos.clone(), written.brand.logo.clone());
-                }
-                brand.fonts.clone_from(&written.brand.fonts);
-                self.set(Some(written.edited(brand)));
-                self.edited = self.edited.or(Some(now));
-            }
-            Some(_) => self.set(Some(written)),
-            None => {}
         }
     }
 }
@@ -321,6 +289,10 @@ mod tests {
         assert_eq!(BrandKit::sorted(Some(&kit), &fonts)[0], "Mine.ttf");
         assert_eq!(BrandKit::sorted(Some(&kit), &fonts).len(), fonts.names().len());
         assert!(kit.with_logo(&dir.path().join("Mine.ttf")).is_err() && kit.with_font(&logo).is_err());
+        // A logo without an extension gets no dot.
+        std::fs::copy(&logo, dir.path().join("mark")).unwrap();
+        let kit = kit.with_logo(&dir.path().join("mark")).unwrap();
+        assert_eq!(kit.brand.logos.last().map(String::as_str), Some("mark"));
         // A file that was changed elsewhere is not overwritten.
         let file = Brand::file(&folder);
         let theirs = format!("{}\n# theirs\n", std::fs::read_to_string(&file).unwrap());
@@ -331,5 +303,41 @@ mod tests {
         std::fs::write(&file, "name = ").unwrap();
         assert_eq!(BrandKit::create(&folder, &[]).unwrap_err().code(), "brand-syntax");
         assert_eq!(std::fs::read_to_string(&file).unwrap(), "name = ");
+    }
+
+    #[test]
+    fn fonts_are_listed_as_deep_as_the_catalogue_and_other_files_do_not_fill_the_list() {
+        let dir = tempfile::tempdir().unwrap();
+        let deep = (0..MAX_DEPTH).fold(dir.path().to_path_buf(), |folder, level| folder.join(level.to_string()));
+        std::fs::create_dir_all(deep.join("more")).unwrap();
+        for number in 0..MAX_FONTS + 20 {
+            std::fs::write(dir.path().join(format!("a-{number}.txt")), "x").unwrap();
+        }
+        std::fs::write(deep.join("Deep.ttf"), "x").unwrap();
+        std::fs::write(deep.join("more").join("Deeper.ttf"), "x").unwrap();
+        std::fs::write(dir.path().join("._Meta.ttf"), "x").unwrap();
+        assert_eq!(list_fonts(dir.path()), ["0/1/2/3/4/5/6/7/Deep.ttf"]);
+        for number in 0..MAX_FONTS + 20 {
+            std::fs::write(dir.path().join(format!("b-{number}.otf")), "x").unwrap();
+        }
+        assert_eq!(list_fonts(dir.path()).len(), MAX_FONTS);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_font_folder_that_is_a_link_out_of_the_kit_is_neither_read_nor_written() {
+        let dir = tempfile::tempdir().unwrap();
+        let (folder, other) = (dir.path().join("kit"), dir.path().join("other"));
+        let kit = BrandKit::create(&folder, &[]).unwrap();
+        std::fs::create_dir_all(&other).unwrap();
+        std::fs::write(other.join("Theirs.ttf"), "x").unwrap();
+        std::os::unix::fs::symlink(&other, Brand::fonts_folder(&folder)).unwrap();
+        std::fs::write(dir.path().join("Mine.ttf"), "x").unwrap();
+        assert_eq!(kit.with_font(&dir.path().join("Mine.ttf")).unwrap_err().code(), "brand-fonts-outside");
+        assert!(!other.join("Mine.ttf").exists() && BrandKit::open(&folder).unwrap().font_files.is_empty());
+        std::fs::remove_file(Brand::fonts_folder(&folder)).unwrap();
+        std::fs::create_dir(Brand::fonts_folder(&folder)).unwrap();
+        std::os::unix::fs::symlink(other.join("Theirs.ttf"), Brand::fonts_folder(&folder).join("Theirs.ttf")).unwrap();
+        assert!(BrandKit::open(&folder).unwrap().font_files.is_empty());
     }
 }

@@ -362,6 +362,8 @@ pub enum FileCommand {
     InsertLogo(String),
     /// Reads the brand kit again from its folder.
     ReopenBrand,
+    /// Writes the brand kit again after a save failed.
+    SaveBrand,
     /// Stops using the brand kit. Its folder stays.
     CloseBrand,
     /// Stops making the size set.

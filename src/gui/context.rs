@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
-use super::brand_kit::{BrandDesk, BrandKit};
+use super::brand_kit::BrandKit;
+use super::brand_state::BrandState;
 use super::commands::{Command, CommandQueue, UiCommand};
 use super::export::Part;
 use super::format_set::FormatSets;
@@ -69,8 +70,8 @@ pub struct PanelContext<'a> {
     pub gallery: &'a Gallery,
     /// The formats of advertisements.
     pub formats: &'a Catalogue,
-    /// The brand kit, and what is being done with it.
-    pub brand: &'a BrandDesk,
+    /// The brand kit and the state of its folder.
+    pub brand: &'a BrandState,
     /// The size set that is or was made last.
     pub sets: &'a FormatSets,
     /// The configuration.

@@ -7,6 +7,7 @@ use egui::Context;
 use uuid::Uuid;
 
 use super::app::Studio;
+use super::brand_state::BrandAction;
 use super::commands::{AppCommand, Command, EditCommand, FileCommand, JobAction, JobCommand, ModelCommand, ServerCommand, UiCommand};
 use super::dialogs::FilePurpose;
 use super::export::Part;
@@ -41,7 +42,7 @@ impl Studio {
             Command::Ui(command) => self.execute_ui(ctx, command),
             Command::Job(command) => self.execute_job(ctx, command),
             Command::Edit(command) => self.execute_edit(command, ctx.input(|i| i.time)),
-            Command::File(command) => self.execute_file(command),
+            Command::File(command) => self.execute_file(command, ctx.input(|i| i.time)),
             Command::Server(command) => self.execute_server(ctx, command),
             Command::Model(command) => self.execute_model(command),
             Command::App(command) => self.execute_app(ctx, command),
@@ -59,7 +60,7 @@ impl Studio {
             UiCommand::FromComposite => {
                 self.submit(SubmitOptions { force_from_step: Some(StepNumber::Composite), ..SubmitOptions::default() })
             }
-            UiCommand::Variations => self.submit_variations(),
+            UiCommand::Variations => self.submit_variations(ctx.input(|i| i.time)),
             UiCommand::SizeSet => {
                 let brief = self.session.brief.clone();
                 let boxes = self.draft().filter(|draft| draft.brief == brief).map(|draft| draft.boxes);
@@ -256,7 +257,7 @@ impl Studio {
                 let places = self.session.brief.move_layer(index, to);
                 self.follow_layers(&places);
             }
-            EditCommand::Brand(brand) => self.edit_brand(*brand, now),
+            EditCommand::Brand(brand) => self.brand.edit(*brand, now),
             EditCommand::OpenAlone(id, name) => self.open_alone(id, name, now),
             EditCommand::AddPreset(kind, text) => {
                 self.presets.add(kind, &text);
@@ -281,7 +282,7 @@ impl Studio {
         }
     }
 
-    fn execute_file(&mut self, command: FileCommand) {
+    fn execute_file(&mut self, command: FileCommand, now: f64) {
         match command {
             FileCommand::Open(path) => self.open(path),
             FileCommand::Ask(purpose, name) => self.ask_for_file(purpose, name),
@@ -292,8 +293,9 @@ impl Studio {
                 self.set_font_folders(left);
             }
             FileCommand::InsertLogo(name) => self.insert_logo(&name),
-            FileCommand::ReopenBrand => self.reopen_brand(),
-            FileCommand::CloseBrand => self.leave_brand(),
+            FileCommand::ReopenBrand => self.reopen_brand(now),
+            FileCommand::SaveBrand => self.save_brand(),
+            FileCommand::CloseBrand => self.ask_brand(BrandAction::Leave, now),
             FileCommand::StopSet => self.sets.stop(),
             FileCommand::LoadMask(request) => self.tasks.load_mask(request),
             FileCommand::SaveStroke(stroke) => self.tasks.save_stroke(stroke),
@@ -385,13 +387,10 @@ impl Studio {
                 self.tasks.save_project(self.session.brief.clone(), path, self.undo.project());
             }
             FilePurpose::Export(job, settings) => self.export(job, path, *settings),
-            FilePurpose::BrandFolder => self.brand_chosen(path),
-            FilePurpose::NewBrandFolder => {
-                self.create_brand(path);
-                self.window = Some(Window::brand());
-            }
-            FilePurpose::BrandLogo => self.add_to_brand(path, false),
-            FilePurpose::BrandFont => self.add_to_brand(path, true),
+            FilePurpose::BrandFolder => self.ask_in_brand_window(BrandAction::Open(path), now),
+            FilePurpose::NewBrandFolder => self.ask_in_brand_window(BrandAction::Create(path), now),
+            FilePurpose::BrandLogo => self.ask_in_brand_window(BrandAction::Add(path, false), now),
+            FilePurpose::BrandFont => self.ask_in_brand_window(BrandAction::Add(path, true), now),
             FilePurpose::SetFolder(order) => self.start_set(*order, path, now),
         }
     }

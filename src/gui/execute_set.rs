@@ -27,11 +27,18 @@ impl Studio {
     }
 
     /// Submits variations of the brief.
-    pub(super) fn submit_variations(&self) {
+    pub(super) fn submit_variations(&mut self, now: f64) {
         let brief = &self.session.brief;
         let made: Vec<_> = self.session.job_briefs.values().collect();
         let count = self.session.variations.clamp(2, 9) as usize;
         let briefs = variations::of(brief, &made, count, self.lang(), &mut random_seed);
+        if briefs.is_empty() {
+            self.toasts.notify(Severity::Info, notice!("variations-none"), now);
+            return;
+        }
+        if briefs.len() < count {
+            self.toasts.notify(Severity::Info, notice!("variations-fewer", number = briefs.len()), now);
+        }
         self.tasks.submit(briefs, SubmitOptions::default());
     }
 

@@ -1,5 +1,4 @@
-//! A size set: one advertisement laid out for several formats and exported in each. This file has what is asked for and how far it is;
-//! `set_work` does it.
+//! A size set: one advertisement laid out for several formats and exported in each. The order and its progress; `set_work` makes the files.
 
 use std::collections::{BTreeSet, HashSet};
 use std::path::PathBuf;
@@ -15,12 +14,14 @@ use crate::paths;
 
 /// The usual pattern of file names.
 pub const PATTERN: &str = "{name}_{format}";
-/// What a pattern may contain.
+/// The placeholders of a pattern.
 pub const PLACEHOLDERS: [&str; 5] = ["{name}", "{format}", "{width}", "{height}", "{number}"];
-/// Most characters of a file name without its extension.
-const MAX_NAME: usize = 120;
+/// Most bytes of a file name. File systems allow 255, and another program may append a few.
+const MAX_NAME: usize = 200;
+/// Bytes of the number that a name gets if files of that name exist.
+const NUMBER: usize = " (9999)".len();
 
-/// What is to be made.
+/// An order for a size set.
 #[derive(Clone, Debug)]
 pub struct SetOrder {
     /// The finished job that the formats are laid out from.
@@ -39,7 +40,7 @@ pub struct SetOrder {
     pub replace: bool,
 }
 
-/// What the window of size sets has chosen.
+/// The choices in the window of size sets.
 #[derive(Clone, Debug)]
 pub struct SetChoice {
     /// The job that the formats are laid out from.
@@ -90,14 +91,17 @@ fn file_name(pattern: &str, name: &str, spec: &FormatSpec, number: usize) -> Res
         rest = &rest[placeholder.len()..];
     }
     text.push_str(rest);
-    let text: String = text.chars().map(|c| if c.is_whitespace() { ' ' } else { c }).take(MAX_NAME).collect();
+    let text: String = text.chars().map(|c| if c.is_whitespace() { ' ' } else { c }).collect();
     let text = paths::portable_name(text.trim());
+    let most = MAX_NAME - NUMBER - ".".len() - spec.file.extension().len();
+    // Windows drops spaces and dots at the end.
+    let text = text[..text.floor_char_boundary(most)].trim_end_matches([' ', '.']);
     // A name with a dot in front would be hidden.
     let text = text.trim_start_matches('.').to_owned();
     if text.is_empty() { Err(notice!("set-pattern-empty")) } else { Ok(text) }
 }
 
-/// How far a format is.
+/// The progress of a format.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Progress {
     /// It waits for its turn.
@@ -126,7 +130,7 @@ pub struct SetEntry {
     pub spec: Arc<FormatSpec>,
     /// Its job, once it is submitted.
     pub job: Option<Uuid>,
-    /// How far it is.
+    /// Its progress.
     pub progress: Progress,
 }
 
@@ -180,7 +184,7 @@ impl FormatSets {
         (done, state.entries.len())
     }
 
-    /// Asks for the end of the set after what is being made.
+    /// Asks for the end of the set. The job that runs is stopped, and the formats that wait are not made.
     pub fn stop(&self) {
         let mut state = self.0.lock();
         state.stopping = state.running;
@@ -239,6 +243,16 @@ mod tests {
         // Two files of one type may not have one name.
         let same = file_names(&order("{name}", &["instagram-square", "instagram-story"])).unwrap_err();
         assert_eq!(same.code(), "set-pattern-same");
+    }
+
+    #[test]
+    fn a_long_name_is_cut_to_bytes_that_file_systems_take() {
+        let order = SetOrder { name: "봄".repeat(120), ..order("{name}", &["instagram-square"]) };
+        let name = file_names(&order).unwrap().remove(0);
+        assert!((180..=200).contains(&format!("{name} (9999).jpg").len()) && name.chars().all(|c| c == '봄'), "{name}");
+        // A cut at a space leaves none at the end.
+        let order = SetOrder { name: format!("{} {}", "a".repeat(188), "b".repeat(50)), ..order };
+        assert_eq!(file_names(&order).unwrap(), ["a".repeat(188)]);
     }
 
     #[test]

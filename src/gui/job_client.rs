@@ -12,7 +12,6 @@ use super::brief_layers::is_picture;
 use super::photos::PhotoStore;
 use super::state::{Brief, Product, random_seed};
 use crate::engine::{Engine, Layered, SubmitPolicy};
-use crate::imaging::Plane;
 use crate::job::{Annotation, ImageName, JobSnapshot};
 use crate::notice;
 use crate::notice::Notice;
@@ -67,8 +66,6 @@ pub struct PartFrames {
     pub headline: Option<Frame>,
 }
 
-/// From this value on a mask counts as product or letter.
-const INK: f32 = 0.3;
 /// How often the end of a job is looked for.
 const WAIT_INTERVAL: Duration = Duration::from_millis(40);
 
@@ -195,11 +192,7 @@ impl JobClient {
 
     /// Where product and headline stand in a finished job, by its masks.
     pub fn frames(&self, id: Uuid) -> PartFrames {
-        let found = |name: ImageName| {
-            let mask = self.engine.load_image(id, name)?.into_luma8();
-            let (x0, y0, x1, y1) = Plane::from_gray(&mask).bounds(INK)?;
-            Some(Frame { x0: x0 as f32, y0: y0 as f32, x1: x1 as f32, y1: y1 as f32 })
-        };
+        let found = |name: ImageName| Frame::of_mask(&self.engine.load_image(id, name)?.into_luma8());
         PartFrames { product: found(ImageName::Placed), headline: found(ImageName::Letters) }
     }
 

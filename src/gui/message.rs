@@ -13,10 +13,10 @@ use super::path_entry::{CheckReason, PathState};
 use super::state::{Brief, Mask, Product};
 use crate::notice::Notice;
 
-/// What a task did with a brand kit.
+/// The outcome of a task on a brand kit.
 pub enum BrandOutcome {
-    /// The kit in a folder was read, or could not be.
-    Opened(Result<Box<BrandKit>, Notice>),
+    /// The kit in a folder was read, or could not be; with the number of the request.
+    Opened(u64, Result<Box<BrandKit>, Notice>),
     /// This kit was written and read again, or could not be; and whether it has a new font.
     Written(Arc<BrandKit>, Result<Box<BrandKit>, Notice>, bool),
 }

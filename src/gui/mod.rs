@@ -9,6 +9,7 @@ mod app_icon;
 mod background;
 mod brand_colors;
 mod brand_kit;
+mod brand_state;
 mod brief_layers;
 mod brush;
 mod clipboard;

@@ -10,11 +10,11 @@ use super::state::Brief;
 use crate::formats::{FormatRule, FormatSpec, picture_for};
 use crate::job::{JobSnapshot, JobStatus};
 use crate::notice;
-use crate::notice::{Argument, Language, Notice};
-use crate::templates::Margins;
+use crate::notice::{Language, Notice};
+use crate::templates::{Margins, free_text_y};
 use crate::typography::FontCatalog;
 
-/// What a set is made with.
+/// The services and settings with which a set is made.
 pub struct SetWork<'a> {
     /// The job engine.
     pub jobs: &'a JobClient,
@@ -22,7 +22,7 @@ pub struct SetWork<'a> {
     pub fonts: &'a FontCatalog,
     /// Language of the badge.
     pub lang: Language,
-    /// Where the progress is told.
+    /// The set, whose entries get their progress.
     pub sets: &'a FormatSets,
     /// Called after every change of the progress, with the submission of a job if there was one.
     pub tell: &'a dyn Fn(Option<Submission>),
@@ -63,18 +63,16 @@ impl SetWork<'_> {
         Ok(())
     }
 
-    /// Makes and writes one format; `None` if it was stopped.
+    /// Makes and writes one format; `None` if it was stopped before a file was written.
     fn make(&self, order: &SetOrder, at: usize, brief: &Brief, target: &Target<'_>) -> Result<Option<Written>, Notice> {
         let Some(job) = self.finished(at, brief)? else { return Ok(None) };
         let written = self.export(order, &job, target)?;
         // Text below what the app covers is moved once, unless the designer has placed it.
-        let covered = written.notices.iter().find(|notice| notice.code() == "formats-rule-safe-height");
-        let free = match covered.and_then(|notice| notice.argument("from")) {
-            Some(Argument::Text(from)) if brief.text_y.is_none() => from.parse::<f32>().ok(),
-            _ => None,
-        };
+        let free = free_text_y(&written.notices).and_then(|y| y.parse().ok()).filter(|_: &f32| brief.text_y.is_none());
         let Some(free) = free else { return Ok(Some(written)) };
-        let Some(job) = self.finished(at, &Brief { text_y: Some(free), ..brief.clone() })? else { return Ok(None) };
+        let moved = Brief { text_y: Some(free), ..brief.clone() };
+        // The first file is written already, and counts if the set is stopped now.
+        let Some(job) = self.finished(at, &moved)? else { return Ok(Some(written)) };
         let again = Target { spec: target.spec, path: written.path };
         self.export(order, &job, &again).map(Some)
     }
@@ -108,10 +106,7 @@ impl SetWork<'_> {
 /// The brief on a format's canvas, without what the format forbids.
 fn laid_out(brief: &Brief, frames: &PartFrames, spec: &FormatSpec, fonts: &FontCatalog) -> Brief {
     let canvas = spec.canvas();
-    let scale = canvas.0 as f32 / spec.width.max(1) as f32;
-    let of = |pixels: u32| pixels as f32 * scale;
-    let margins = Margins { top: of(spec.safe.top), bottom: of(spec.safe.bottom), left: of(spec.safe.left), right: of(spec.safe.right) };
-    let mut after = size_set::on_canvas(brief, Some(frames), canvas, &margins, fonts);
+    let mut after = size_set::on_canvas(brief, Some(frames), canvas, &Margins::of_format(spec, canvas), fonts);
     if spec.has(FormatRule::NoText) {
         after.text = String::new();
         after.layers.clear();
@@ -138,8 +133,9 @@ mod tests {
     use super::*;
     use crate::backend::draft::DraftBackend;
     use crate::engine::{Engine, EngineConfig};
-    use crate::formats::Catalogue;
+    use crate::formats::{Catalogue, SafeZone};
     use crate::gui::photos::PhotoStore;
+    use crate::request::TextPosition;
 
     #[test]
     fn a_set_is_laid_out_written_within_its_limits_and_every_result_is_a_brief() {
@@ -197,6 +193,38 @@ mod tests {
         sets.stop();
         work.run(&order, &out, &brief, &jobs.frames(id)).unwrap();
         assert_eq!(sets.end(), (0, 3));
+        engine.shutdown();
+    }
+
+    #[test]
+    fn a_file_that_is_written_counts_if_the_set_is_stopped_while_its_text_is_moved() {
+        let dir = tempfile::tempdir().unwrap();
+        let config =
+            EngineConfig { data_dir: dir.path().join("data"), font_dirs: Vec::new(), default_font: crate::assets::DEFAULT_FONT.into() };
+        let engine = Engine::start(config, Arc::new(|_| Ok(Box::new(DraftBackend::default())))).unwrap();
+        let jobs = JobClient::new(engine.clone(), PhotoStore::new(&dir.path().join("studio")));
+        let fonts = engine.fonts();
+        let brief =
+            Brief { text: "Sale".into(), scene: "sea".into(), position: TextPosition::Top, width: 512, height: 512, ..Brief::default() };
+        let Ok(Submission::Accepted { id, .. }) = jobs.submit(brief.clone(), SubmitOptions::default()) else { panic!("not accepted") };
+        jobs.wait(id, &|| false).unwrap();
+        let square = Catalogue::embedded().get("instagram-square").unwrap().clone();
+        let safe = SafeZone { top: square.height * 2 / 5, ..SafeZone::default() };
+        let formats = vec![Arc::new(FormatSpec { safe, ..square })];
+        let order = SetOrder { job: id, name: "a".into(), formats, pattern: "{name}".into(), xmp: true, badge: false, replace: false };
+        let (sets, submitted) = (FormatSets::default(), Mutex::new(0));
+        assert!(sets.begin(&order));
+        // The second submission is that with the moved text.
+        let tell = |submission: Option<Submission>| {
+            *submitted.lock() += usize::from(submission.is_some());
+            if *submitted.lock() == 2 {
+                sets.stop();
+            }
+        };
+        let work = SetWork { jobs: &jobs, fonts: &fonts, lang: Language::Korean, sets: &sets, tell: &tell };
+        work.run(&order, dir.path(), &brief, &jobs.frames(id)).unwrap();
+        assert_eq!((*submitted.lock(), sets.end()), (2, (1, 1)), "{:?}", sets.entries()[0].progress);
+        assert!(dir.path().join("a.jpg").is_file());
         engine.shutdown();
     }
 }

@@ -327,17 +327,17 @@ impl Tasks {
         });
     }
 
-    /// Reads the brand kit in a folder.
-    pub fn open_brand(&self, folder: PathBuf) {
+    /// Reads the brand kit in a folder. The outcome has the number `generation`.
+    pub fn open_brand(&self, folder: PathBuf, generation: u64) {
         self.run("nanococoa-brand", Span::current(), move |_| {
-            Ok(Some(Message::Brand(BrandOutcome::Opened(BrandKit::open(&folder).map(Box::new)))))
+            Ok(Some(Message::Brand(BrandOutcome::Opened(generation, BrandKit::open(&folder).map(Box::new)))))
         });
     }
 
-    /// Makes a brand kit in a folder, or reads the one that is there.
-    pub fn create_brand(&self, folder: PathBuf, colors: Vec<Color>) {
+    /// Makes a brand kit in a folder, or reads the one that is there. The outcome has the number `generation`.
+    pub fn create_brand(&self, folder: PathBuf, colors: Vec<Color>, generation: u64) {
         self.run_write("nanococoa-brand", Span::current(), move |_| {
-            Ok(Some(Message::Brand(BrandOutcome::Opened(BrandKit::create(&folder, &colors).map(Box::new)))))
+            Ok(Some(Message::Brand(BrandOutcome::Opened(generation, BrandKit::create(&folder, &colors).map(Box::new)))))
         });
     }
 

@@ -16,7 +16,7 @@ use crate::request::layers::LayerType;
 use crate::templates::{HEADLINE, LaidOut, Margins, SlotKind, Template, TemplateCatalogue, TemplateInput, lay_out};
 use crate::typography::FontCatalog;
 
-/// What fills a template's slots.
+/// The texts and the brand kit that fill a template's slots.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Filling {
     /// The designer's own texts by slot.

@@ -1,10 +1,12 @@
-//! Variations of a brief: other camera, light, set, layout and seed. None is a copy of the brief or of what was made before.
+//! Variations of a brief: other camera, light, set, layout and seed; other sizes and depth of the text where those are fixed. None is a copy of
+//! the brief or of an earlier job.
 
 use serde_json::{Value, json};
 
 use super::state::Brief;
 use crate::notice::Language;
-use crate::request::TextPosition;
+use crate::pipeline::layout::columns_beside;
+use crate::request::{CompositionMode, TextPosition};
 
 /// Words in English and Korean, from the vocabulary of the draft engine, which models understand too.
 type Words = (&'static str, &'static str);
@@ -34,11 +36,19 @@ const PLACES: [Option<f32>; 3] = [Some(0.4), Some(0.6), None];
 /// Where the product stands in its area (0 left, 1 right), and the part of the area that it gets.
 const IN_AREA: [(f32, f32); 9] =
     [(0.0, 0.86), (1.0, 0.86), (0.5, 0.86), (0.0, 0.93), (1.0, 0.93), (0.5, 0.93), (0.0, 0.78), (1.0, 0.78), (0.5, 0.78)];
+/// Sizes of the product as multiples of the present one, and the range of `product_scale`.
+const PRODUCT_SIZES: [f32; 5] = [1.0, 0.85, 1.15, 0.7, 1.3];
+const PRODUCT_RANGE: (f32, f32) = (0.1, 4.0);
+/// Sizes of the text as multiples of the present one, and the range of `text_scale`.
+const TEXT_SIZES: [f32; 5] = [1.0, 0.85, 0.7, 0.6, 0.5];
+const TEXT_RANGE: (f32, f32) = (0.2, 1.0);
+/// Coprime to every number of combinations of sizes and modes, so that a walk in steps of it meets each one once.
+const STRIDE: usize = 7;
 /// Most characters of a scene to which words are added.
 const MOST_CHARS: usize = 900;
 
-/// `count` variations of a brief. `made`: the briefs of earlier jobs, none of which is made again. `language`: that of the words if the scene has
-/// none. `seed` draws seeds.
+/// At most `count` variations of a brief; fewer if nothing else of it may be changed. `made`: the briefs of earlier jobs, none of which is made
+/// again. `language`: that of the words if the scene has none. `seed` draws seeds.
 pub fn of(brief: &Brief, made: &[&Brief], count: usize, language: Language, seed: &mut dyn FnMut() -> u64) -> Vec<Brief> {
     let mut all: Vec<Brief> = Vec::new();
     for at in 0..count {
@@ -46,6 +56,18 @@ pub fn of(brief: &Brief, made: &[&Brief], count: usize, language: Language, seed
         camera(&mut variation, at);
         scene(&mut variation, at, language);
         layout(&mut variation, at);
+        // Without a scene the seed changes nothing that is seen.
+        if !has_scene(brief) {
+            let known: Vec<&Brief> = made.iter().copied().chain([brief]).chain(&all).collect();
+            let is_copy = |candidate: &Brief| known.iter().any(|known| Brief { seed: known.seed, ..candidate.clone() }.is_same_job(known));
+            if is_copy(&variation) {
+                let other = resized(&variation).find(|candidate| !is_copy(candidate));
+                match other {
+                    Some(other) => variation = other,
+                    None => break,
+                }
+            }
+        }
         let is_known = |candidate: &Brief| {
             let others = made.iter().copied().chain([brief]).chain(&all);
             others.into_iter().any(|known| known.is_same_job(candidate))
@@ -59,16 +81,47 @@ pub fn of(brief: &Brief, made: &[&Brief], count: usize, language: Language, seed
     all
 }
 
+/// The brief with other sizes of product and text and other modes of the text. The places stay.
+fn resized(brief: &Brief) -> impl Iterator<Item = Brief> + use<> {
+    let scales = |own: Option<f32>, sizes: &[f32], (least, most): (f32, f32)| -> Vec<Option<f32>> {
+        let scaled = |factor: &f32| Some(((own.unwrap_or(1.0) * factor).clamp(least, most) * 100.0).round() / 100.0);
+        std::iter::once(own).chain(sizes[1..].iter().map(scaled)).collect()
+    };
+    let products =
+        if brief.product.is_some() { scales(brief.product_scale, &PRODUCT_SIZES, PRODUCT_RANGE) } else { vec![brief.product_scale] };
+    let texts = if brief.has_text() { scales(brief.text_scale, &TEXT_SIZES, TEXT_RANGE) } else { vec![brief.text_scale] };
+    // Text behind the product needs a product. On a transparent background there is nothing to blend with.
+    let can_use = |mode: &CompositionMode| match mode {
+        CompositionMode::Behind => brief.product.is_some(),
+        CompositionMode::Blend => !brief.is_clear(),
+        CompositionMode::Overlay => true,
+    };
+    let others = [CompositionMode::Overlay, CompositionMode::Behind, CompositionMode::Blend];
+    let others = others.into_iter().filter(|mode| brief.has_text() && *mode != brief.mode && can_use(mode));
+    let modes: Vec<CompositionMode> = std::iter::once(brief.mode).chain(others).collect();
+    let count = products.len() * texts.len() * modes.len();
+    let brief = brief.clone();
+    (1..count).map(move |number| {
+        let number = number * STRIDE % count;
+        let (product, text) = (number % products.len(), number / products.len() % texts.len());
+        let mode = modes[number / products.len() / texts.len()];
+        Brief { product_scale: products[product], text_scale: texts[text], mode, ..brief.clone() }
+    })
+}
+
 /// Whether a scene is painted.
 fn has_scene(brief: &Brief) -> bool {
     brief.backdrop.is_none() && brief.background_color.is_empty()
 }
 
 fn camera(brief: &mut Brief, at: usize) {
+    if brief.product.is_none() && !has_scene(brief) {
+        return;
+    }
     match brief.camera_elevation {
         Some(own) => brief.camera_elevation = Some((own + TILTS[at % TILTS.len()] * (1 + at / TILTS.len()) as f32).clamp(0.0, 90.0)),
         // A product is seen from where its photo was taken, or it would float.
-        None if brief.product.is_none() && has_scene(brief) => brief.camera_elevation = ELEVATIONS[at % ELEVATIONS.len()],
+        None if brief.product.is_none() => brief.camera_elevation = ELEVATIONS[at % ELEVATIONS.len()],
         None => {}
     }
 }
@@ -95,7 +148,9 @@ fn scene(brief: &mut Brief, at: usize, language: Language) {
 
 /// Moves what was not placed by hand.
 fn layout(brief: &mut Brief, at: usize) {
-    if brief.text_x.is_none() && brief.text_y.is_none() && brief.has_text() {
+    // On a banner the text stands beside the product wherever its position says.
+    let is_banner = columns_beside((brief.width as usize, brief.height as usize), None).is_some();
+    if brief.text_x.is_none() && brief.text_y.is_none() && brief.has_text() && !is_banner {
         let others: Vec<TextPosition> = POSITIONS.into_iter().filter(|position| *position != brief.position).collect();
         brief.position = others[at % others.len()];
     }
@@ -177,5 +232,38 @@ mod tests {
         assert!(
             all.iter().all(|b| b.others["product_left"].as_f64() >= Some(0.0999) && b.others["product_bottom"].as_f64() <= Some(0.9001))
         );
+    }
+
+    #[test]
+    fn without_a_scene_the_pictures_differ_in_more_than_the_seed() {
+        let differ = |brief: &Brief, made: &[&Brief], count: usize| {
+            let all = of(brief, made, count, Language::Korean, &mut seeds());
+            let unseeded = |brief: &Brief| serde_json::to_string(&Brief { seed: 0, ..brief.clone() }).unwrap();
+            let seen: std::collections::BTreeSet<String> = all.iter().chain([brief]).chain(made.iter().copied()).map(unseeded).collect();
+            assert_eq!(seen.len(), all.len() + 1 + made.len());
+            all
+        };
+        let placed = Brief {
+            product: product(),
+            background_color: "#FFFFFF".into(),
+            text: "Sale".into(),
+            text_y: Some(0.2),
+            product_x: Some(0.3),
+            ..Brief::default()
+        };
+        let first = differ(&placed, &[], 9);
+        assert!(first.len() == 9 && first.iter().all(|b| (b.text_y, b.product_x) == (Some(0.2), Some(0.3))));
+        assert!(differ(&placed, &first.iter().collect::<Vec<_>>(), 9).len() == 9);
+        let clear = Brief { background_color: crate::request::fields::TRANSPARENT.into(), ..placed.clone() };
+        assert!(differ(&clear, &[], 9).iter().all(|b| b.mode != CompositionMode::Blend));
+        // A hand-set size stays within its range.
+        let large = Brief { product_scale: Some(3.9), text_scale: Some(0.21), ..placed.clone() };
+        let all = differ(&large, &[], 9);
+        assert!(all.iter().all(|b| b.product_scale <= Some(4.0) && b.text_scale >= Some(0.2)));
+        // Of a product alone there are few; of layers alone there are none.
+        let bare = Brief { text: String::new(), ..placed };
+        assert_eq!(differ(&bare, &[], 9).len(), PRODUCT_SIZES.len() - 1);
+        let layers = Brief { product: None, layers: vec![json!({"type": "shape"})], camera_elevation: Some(20.0), ..bare };
+        assert_eq!(differ(&layers, &[], 4).len(), 0);
     }
 }

@@ -1,6 +1,8 @@
 //! A brand kit: a folder with colours, typefaces, logo and default texts in `brand.toml`, which can be shared as it is.
 
 use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
@@ -25,7 +27,7 @@ const MAX_NAME: usize = 100;
 /// The form of the file.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct File {
+struct Contents {
     name: String,
     #[serde(default)]
     colors: BTreeMap<String, String>,
@@ -106,9 +108,43 @@ impl Brand {
         folder.join(FILE)
     }
 
+    /// Whether the folder of the kit's fonts is, or will be made, inside this folder.
+    pub fn has_own_fonts_folder(folder: &Path) -> bool {
+        folder.join(FONTS).symlink_metadata().is_err() || Self::is_inside(folder, FONTS)
+    }
+
     /// The folder of the kit's fonts in this folder.
     pub fn fonts_folder(folder: &Path) -> PathBuf {
         folder.join(FONTS)
+    }
+
+    /// Whether links do not lead this file or folder of the kit out of the kit's folder. `false` if it does not exist. Blocking.
+    pub fn is_inside(folder: &Path, name: &str) -> bool {
+        let real = folder.canonicalize().and_then(|root| Ok((root, folder.join(name).canonicalize()?)));
+        real.is_ok_and(|(root, path)| path.starts_with(root))
+    }
+
+    /// Reads the text of the kit's file. Blocking.
+    ///
+    /// # Errors
+    /// The file cannot be read, is too large, or is not a regular file.
+    pub fn read_text(folder: &Path) -> Result<String, BrandError> {
+        let path = folder.join(FILE);
+        let unreadable = |e: std::io::Error| BrandError::Unreadable(path.clone(), e.to_string());
+        let wrong = |reason: Notice| BrandError::Value(path.clone(), Box::new(reason));
+        // Opening a FIFO waits for a program that writes to it, so the type is checked before.
+        if !std::fs::metadata(&path).map_err(unreadable)?.is_file() {
+            return Err(wrong(notice!("brand-not-regular")));
+        }
+        let file = File::open(&path).map_err(unreadable)?;
+        // The limit holds for what is read: the size in the metadata may change, and is 0 for files of /proc.
+        let mut text = String::new();
+        let read = file.take(MAX_FILE + 1).read_to_string(&mut text);
+        if text.len() as u64 > MAX_FILE || read.as_ref().is_ok_and(|read| *read as u64 > MAX_FILE) {
+            return Err(wrong(notice!("brand-too-large", most = MAX_FILE >> 10)));
+        }
+        read.map_err(unreadable)?;
+        Ok(text)
     }
 
     /// Reads a brand kit, and the text of its file. Blocking.
@@ -117,15 +153,10 @@ impl Brand {
     /// The file or the logo cannot be used.
     pub fn load_with_text(folder: &Path, decode: DecodeLogo<'_>) -> Result<(Self, String), BrandError> {
         let path = folder.join(FILE);
-        let unreadable = |detail: String| BrandError::Unreadable(path.clone(), detail);
-        let length = std::fs::metadata(&path).map_err(|e| unreadable(e.to_string()))?.len();
         let wrong = |reason: Notice| BrandError::Value(path.clone(), Box::new(reason));
-        if length > MAX_FILE {
-            return Err(wrong(notice!("brand-too-large", most = MAX_FILE >> 10)));
-        }
-        let text = std::fs::read_to_string(&path).map_err(|e| unreadable(e.to_string()))?;
+        let text = Self::read_text(folder)?;
         let source = text.trim_start_matches('\u{feff}');
-        let file: File = toml::from_str(source).map_err(|e| {
+        let file: Contents = toml::from_str(source).map_err(|e| {
             let before = e.span().and_then(|span| source.get(..span.start)).unwrap_or_default();
             BrandError::Syntax(path.clone(), before.matches('\n').count() + 1, e.message().trim().replace('\n', ", "))
         })?;
@@ -145,7 +176,9 @@ impl Brand {
         let mut logos: Vec<String> = Vec::new();
         for name in file.logo.into_iter().chain(file.logos) {
             // A shared kit must not read files outside its folder.
-            if Path::new(&name).components().any(|part| !matches!(part, std::path::Component::Normal(_))) {
+            let is_plain = Path::new(&name).components().all(|part| matches!(part, std::path::Component::Normal(_)));
+            // A missing file is told when it is used: a designer may have removed a logo from the folder.
+            if !is_plain || (folder.join(&name).exists() && !Self::is_inside(folder, &name)) {
                 return Err(wrong(notice!("brand-logo-outside")));
             }
             if !logos.contains(&name) {
@@ -157,9 +190,9 @@ impl Brand {
         }
         let first = logos
             .first()
-            .map(|name| decode(&folder.join(name)).map_err(|why| wrong(notice!("brand-logo", name = name.clone(), reason = why))));
+            .map(|name| decoded(&folder.join(name), decode).map_err(|why| wrong(notice!("brand-logo", name = name.clone(), reason = why))));
         let logo = first.transpose()?;
-        let fonts = Some(folder.join(FONTS)).filter(|folder| folder.is_dir());
+        let fonts = Some(folder.join(FONTS)).filter(|fonts| fonts.is_dir() && Self::is_inside(folder, FONTS));
         let brand = Self {
             name: file.name.chars().take(MAX_NAME).collect(),
             colors,
@@ -176,5 +209,75 @@ impl Brand {
     /// The colour of a role.
     pub fn color(&self, role: &str) -> Option<Color> {
         self.colors.get(role).copied()
+    }
+}
+
+/// Decodes a logo. A FIFO or device of that name is refused, because reading it may wait forever.
+fn decoded(path: &Path, decode: DecodeLogo<'_>) -> Result<SourceImage, Notice> {
+    if std::fs::metadata(path).is_ok_and(|meta| !meta.is_file()) {
+        return Err(notice!("brand-not-regular"));
+    }
+    decode(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn none(_: &Path) -> Result<SourceImage, Notice> {
+        Err(notice!("brand-logo-outside"))
+    }
+
+    fn code(folder: &Path) -> String {
+        match Brand::load(folder, &none) {
+            Err(BrandError::Value(_, reason)) => reason.code().to_owned(),
+            other => format!("{:?}", other.map(|brand| brand.name)),
+        }
+    }
+
+    #[test]
+    fn the_size_limit_is_exact() {
+        let dir = tempfile::tempdir().unwrap();
+        let text = |bytes: usize| format!("name = \"a\"\n#{}", "-".repeat(bytes - 12));
+        std::fs::write(Brand::file(dir.path()), text(MAX_FILE as usize)).unwrap();
+        assert_eq!(Brand::read_text(dir.path()).unwrap().len() as u64, MAX_FILE);
+        std::fs::write(Brand::file(dir.path()), text(MAX_FILE as usize + 1)).unwrap();
+        assert_eq!(code(dir.path()), "brand-too-large");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_device_or_fifo_is_refused_and_not_read() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = Brand::file(dir.path());
+        std::os::unix::fs::symlink("/dev/zero", &file).unwrap();
+        assert_eq!(code(dir.path()), "brand-not-regular");
+        std::fs::remove_file(&file).unwrap();
+        assert!(std::process::Command::new("mkfifo").arg(&file).status().unwrap().success());
+        assert_eq!(code(dir.path()), "brand-not-regular");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_do_not_lead_out_of_the_kits_folder() {
+        let dir = tempfile::tempdir().unwrap();
+        let (kit, other) = (dir.path().join("kit"), dir.path().join("other"));
+        std::fs::create_dir_all(&kit).unwrap();
+        std::fs::create_dir_all(&other).unwrap();
+        std::fs::write(other.join("secret.png"), "x").unwrap();
+        std::os::unix::fs::symlink(other.join("secret.png"), kit.join("logo.png")).unwrap();
+        std::os::unix::fs::symlink(&other, kit.join(FONTS)).unwrap();
+        std::fs::write(Brand::file(&kit), "name = \"a\"\nlogo = \"logo.png\"\n").unwrap();
+        assert_eq!(code(&kit), "brand-logo-outside");
+        std::fs::write(Brand::file(&kit), "name = \"a\"\n").unwrap();
+        assert_eq!(Brand::load(&kit, &none).unwrap().fonts, None);
+        assert!(!Brand::has_own_fonts_folder(&kit));
+        // A link within the folder is fine, also if the folder itself is reached by a link.
+        std::fs::remove_file(kit.join(FONTS)).unwrap();
+        std::fs::create_dir_all(kit.join("faces")).unwrap();
+        std::os::unix::fs::symlink("faces", kit.join(FONTS)).unwrap();
+        std::os::unix::fs::symlink(&kit, dir.path().join("link")).unwrap();
+        assert!(Brand::load(&dir.path().join("link"), &none).unwrap().fonts.is_some());
+        assert!(Brand::has_own_fonts_folder(&kit));
     }
 }

@@ -1,6 +1,6 @@
 //! The text of a brand kit's file after an edit. What the edit does not change stays as it was written, comments included.
 
-use toml_edit::{Array, DocumentMut, Item, Table, TableLike, value};
+use toml_edit::{Array, DocumentMut, Item, Table, TableLike, Value};
 
 use super::brand::Brand;
 use super::color::{hex, parsed};
@@ -27,22 +27,43 @@ impl Brand {
     }
 }
 
+/// Replaces or adds a value. The spaces and the comment around the old value stay.
+fn set_value(table: &mut dyn TableLike, key: &str, new: Value) {
+    match table.get_mut(key).and_then(Item::as_value_mut) {
+        Some(old) => {
+            let decor = old.decor().clone();
+            *old = new;
+            *old.decor_mut() = decor;
+        }
+        None => drop(table.insert(key, Item::Value(new))),
+    }
+}
+
 fn set_text(table: &mut dyn TableLike, key: &str, text: Option<&str>) {
     let old = table.get(key).and_then(Item::as_str);
     match text {
         Some(text) if old == Some(text) => {}
-        Some(text) => drop(table.insert(key, value(text))),
+        Some(text) => set_value(table, key, text.into()),
         None => drop(table.remove(key)),
     }
 }
 
 fn set_list(table: &mut dyn TableLike, key: &str, texts: &[String]) {
-    let old = table.get(key).and_then(Item::as_array).map(|list| list.iter().filter_map(|text| text.as_str()).collect::<Vec<_>>());
     if texts.is_empty() {
         table.remove(key);
-    } else if old.is_none_or(|old| old != texts) {
-        table.insert(key, value(texts.iter().map(String::as_str).collect::<Array>()));
+        return;
     }
+    let strings = |list: &Array| list.iter().filter_map(Value::as_str).map(str::to_owned).collect::<Vec<_>>();
+    if let Some(list) = table.get_mut(key).and_then(Item::as_array_mut) {
+        // The entries that stay are not written anew, so that comments between them stay.
+        list.retain(|entry| entry.as_str().is_some_and(|text| texts.iter().any(|wanted| wanted == text)));
+        let kept = strings(list);
+        if texts.starts_with(&kept) {
+            texts[kept.len()..].iter().for_each(|text| list.push(text.as_str()));
+            return;
+        }
+    }
+    set_value(table, key, texts.iter().map(String::as_str).collect::<Array>().into());
 }
 
 /// Makes a table have these entries and no others. `same`: whether an entry's old text stands for the new one.
@@ -61,7 +82,7 @@ fn set_table(document: &mut DocumentMut, name: &str, entries: &[(&str, String)],
     }
     for (key, text) in entries {
         if table.get(key).and_then(Item::as_str).is_none_or(|old| !same(old, text)) {
-            table.insert(key, value(text.as_str()));
+            set_value(table, key, text.as_str().into());
         }
     }
 }
@@ -95,6 +116,28 @@ mod tests {
             (&again.name, &again.colors, &again.texts, &again.heading_font),
             (&brand.name, &brand.colors, &brand.texts, &brand.heading_font)
         );
+    }
+
+    #[test]
+    fn the_comment_of_a_changed_value_stays() {
+        let before = "name = \"a\" # ours\nlogo = \"a.svg\" # round\nlogos = [\n  \"b.svg\", # wide\n  \"c.svg\", # tall\n] # more\n\
+                      [colors]\nprimary = \"#00704a\" # main green\n[texts]\nkicker = \"x\" # small\n";
+        let mut brand = Brand { name: "b".into(), ..Brand::default() };
+        brand.logos = ["d.svg", "b.svg", "c.svg", "e.svg"].map(str::to_owned).to_vec();
+        brand.colors = [("primary".into(), [1, 2, 3])].into();
+        brand.texts = [("kicker".into(), "y".into())].into();
+        let text = brand.written(before).unwrap();
+        let kept =
+            ["\"b\" # ours", "\"d.svg\" # round", "# wide", "# tall", "# more", "\"#010203\" # main green", "kicker = \"y\" # small"];
+        for kept in kept {
+            assert!(text.contains(kept), "{kept}: {text}");
+        }
+        assert!(!text.contains("a.svg") && text.contains("e.svg"), "{text}");
+        assert_eq!(brand.written(&text).as_deref(), Some(text.as_str()));
+        // In another order the list is written anew, and the comment behind it stays.
+        brand.logos = ["d.svg", "e.svg", "c.svg"].map(str::to_owned).to_vec();
+        let text = brand.written(&text).unwrap();
+        assert!(text.contains("[\"e.svg\", \"c.svg\"] # more"), "{text}");
     }
 
     #[test]

@@ -1,6 +1,12 @@
 //! Regions and units of a canvas.
 
+use image::GrayImage;
+
 use super::spec::{CanvasShape, Layout, Region, TextSide};
+use crate::imaging::Plane;
+
+/// From this value on a mask counts as product or letter.
+const INK: f32 = 0.3;
 
 /// A box in pixels.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -16,6 +22,12 @@ impl Frame {
     /// A box by its corner and sides.
     pub fn at(x0: f32, y0: f32, width: f32, height: f32) -> Self {
         Self { x0, y0, x1: x0 + width, y1: y0 + height }
+    }
+
+    /// The box around what a mask of a product or of letters covers; `None` if it covers nothing.
+    pub fn of_mask(mask: &GrayImage) -> Option<Self> {
+        let (x0, y0, x1, y1) = Plane::from_gray(mask).bounds(INK)?;
+        Some(Self { x0: x0 as f32, y0: y0 as f32, x1: x1 as f32, y1: y1 as f32 })
     }
 
     /// A box by its centre and sides.

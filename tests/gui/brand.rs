@@ -81,9 +81,20 @@ fn journey(lang: Language) {
     desk.click("brand-add-text");
     desk.frames(3);
     desk.click_label("kicker");
-    fill(&mut desk, &notice!("brand-text-of", slot = "kicker"), "봄 카페 소식");
     until_kept(&mut desk);
+    // A save that fails is shown, and is repeated on request.
     let file = folder.join("brand.toml");
+    let kept = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, "name = \"theirs\"\n").unwrap();
+    fill(&mut desk, &notice!("brand-text-of", slot = "kicker"), "봄 카페 소식");
+    desk.until("the failed save", |s| s.notifications().iter().any(|words| words.contains("brand.toml")));
+    desk.frames(3);
+    assert!(desk.has(desk.words("brand-unsaved-about")) && desk.studio().is_brand_unwritten());
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), "name = \"theirs\"\n");
+    std::fs::write(&file, &kept).unwrap();
+    desk.click("brand-save-again");
+    until_kept(&mut desk);
+    assert!(!desk.has(desk.words("brand-unsaved-about")));
     let text = std::fs::read_to_string(&file).unwrap();
     assert!(["primary = \"#00704A\"", "logo = \"logo.svg\"", "kicker = \"봄 카페 소식\""].iter().all(|part| text.contains(part)), "{text}");
     assert!(folder.join("logo.svg").is_file());
@@ -136,6 +147,30 @@ fn journey(lang: Language) {
     desk.click("brand-close");
     assert!(desk.studio().brand_kit().is_none() && desk.studio().session.brand.is_none() && file.is_file());
     desk.end();
+}
+
+#[test]
+fn an_edit_is_kept_if_the_kit_is_left_or_the_window_closed_at_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let folder = dir.path().join("kit");
+    let text = || std::fs::read_to_string(folder.join("brand.toml")).unwrap();
+    let mut desk = Desk::over(dir.path(), real(dir.path()), Some(Language::English));
+    press(&mut desk, Modifiers::COMMAND, Key::B);
+    desk.click("brand-create");
+    enter_path(&mut desk, &folder);
+    desk.until("the kit", |s| s.brand_kit().is_some() && s.window_name() == Some("brand"));
+    desk.frames(3);
+    desk.fill("brand-name", "First");
+    desk.click("brand-close");
+    desk.until("no kit", |s| s.brand_kit().is_none());
+    assert!(text().contains("\"First\""), "{}", text());
+    desk.click("brand-open");
+    enter_path(&mut desk, &folder);
+    desk.until("the kit again", |s| s.brand_kit().is_some() && s.window_name() == Some("brand"));
+    desk.frames(3);
+    desk.fill("brand-name", "Second");
+    desk.end();
+    assert!(text().contains("\"Second\""), "{}", text());
 }
 
 #[test]

@@ -46,7 +46,7 @@ generate-about = Makes the result; runs only what changed ({ $shortcut })
 generate-ready = Seed { $seed }
 generate-more = More
 generate-count = How many
-generate-variations-about = Makes { $number } one after another. Camera, light, set, layout and seed differ; what you placed by hand stays.
+generate-variations-about = Makes { $number } one after another. Camera, light, set, layout and seed differ; what you placed by hand stays in its place. Without a scene, sizes and depth of the text differ.
 generate-size-set-about = Makes the four sizes 1:1, 4:5, 9:16 and 16:9.
 generate-all-about = Runs every step, without cached results.
 

@@ -33,5 +33,7 @@ set-waiting = waits
 set-making = is being made
 set-stopped = stopped
 set-file = { $name }: { $summary }
+variations-fewer = Only { $number } variations are possible, because background and places are fixed. Choose a painted scene, or place product or text automatically.
+variations-none = No variation is possible, because background and places are fixed. Choose a painted scene, or add a product or a text.
 set-running = Several formats are being made already. Wait for their end or stop them.
 set-toast-done = { $done } of { $all } files are in { $folder }.

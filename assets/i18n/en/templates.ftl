@@ -23,4 +23,5 @@ brand-unreadable = The brand kit { $path } cannot be read: { $detail }. Name a f
 brand-syntax = The brand kit { $path } cannot be used: line { $line }: { $detail }. Correct the file.
 brand-too-large = it is larger than { $most } KiB; make it smaller
 brand-logo = logo: { $name } cannot be used: { $reason }
+brand-not-regular = it is not a regular file; put a file in its place
 brand-logo-outside = logo must be the name of a file in the same folder

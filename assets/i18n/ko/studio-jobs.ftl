@@ -46,7 +46,7 @@ generate-about = 바뀐 단계만 실행해 결과를 만들어요 ({ $shortcut 
 generate-ready = 시드 { $seed }
 generate-more = 더 만들기
 generate-count = 변형 개수
-generate-variations-about = 카메라, 빛, 소품, 배치, 시드를 다르게 { $number }개를 차례로 만들어요. 직접 놓은 것은 그대로예요.
+generate-variations-about = 카메라, 빛, 소품, 배치, 시드를 다르게 { $number }개를 차례로 만들어요. 직접 놓은 것은 그 자리에 있어요. 배경 장면이 없으면 크기와 문구의 앞뒤를 바꿔요.
 generate-size-set-about = 1:1, 4:5, 9:16, 16:9 네 가지 크기로 만들어요.
 generate-all-about = 저장된 단계를 쓰지 않고 새로 만들어요.
 

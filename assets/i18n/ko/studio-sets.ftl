@@ -30,5 +30,7 @@ set-waiting = 대기 중
 set-making = 만드는 중
 set-stopped = 중지됨
 set-file = { $name }: { $summary }
+variations-fewer = 배경과 위치가 정해져 있어 변형을 { $number }개만 만들어요. 더 만들려면 배경을 장면으로 바꾸거나 상품이나 문구를 자동 배치로 바꾸세요.
+variations-none = 배경과 위치가 정해져 있어 변형을 만들 수 없어요. 배경을 장면으로 바꾸거나 상품이나 문구를 추가하세요.
 set-running = 이미 여러 규격을 만들고 있어요. 끝날 때까지 기다리거나 중지하세요.
 set-toast-done = 파일 { $all }개 중 { $done }개를 { $folder } 폴더에 저장했어요.

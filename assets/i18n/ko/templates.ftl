@@ -22,4 +22,5 @@ brand-unreadable = 브랜드 키트 { JOSA($path, "을/를") } 읽을 수 없어
 brand-syntax = 브랜드 키트 { JOSA($path, "을/를") } 쓸 수 없어요: { $line }번째 줄: { $detail }. 파일을 고치세요.
 brand-too-large = { $most } KiB보다 커요. 크기를 줄이세요
 brand-logo = logo: { JOSA($name, "을/를") } 쓸 수 없어요: { $reason }
+brand-not-regular = 일반 파일이 아니에요. 파일로 바꾸세요
 brand-logo-outside = logo는 같은 폴더에 있는 파일 이름이어야 해요

@@ -32,7 +32,8 @@ pub fn show(cx: &PanelContext<'_>, ui: &mut Ui) -> Stay {
     }
     if let Some(kit) = cx.brand() {
         let mut brand = kit.brand.clone();
-        if contents(cx, ui, kit, &mut brand) {
+        // A kit that is being read replaces this one, and edits with it.
+        if ui.add_enabled_ui(!cx.brand.is_opening(), |ui| contents(cx, ui, kit, &mut brand)).inner {
             cx.send(EditCommand::Brand(Box::new(brand)));
         }
     }
@@ -60,8 +61,19 @@ pub fn show(cx: &PanelContext<'_>, ui: &mut Ui) -> Stay {
 fn contents(cx: &PanelContext<'_>, ui: &mut Ui, kit: &BrandKit, brand: &mut Brand) -> bool {
     let (lang, c) = (cx.lang(), theme::colors(ui));
     let words = paths::display_path(&kit.folder);
-    let saved = if cx.brand.edited.is_some() || cx.brand.busy { lang.t("brand-saving") } else { lang.t("brand-saved") };
-    ui.add(egui::Label::new(RichText::new(format!("{words} · {saved}")).size(theme::LABEL).color(c.dim)).truncate()).on_hover_text(words);
+    let (saved, tint) = match cx.brand {
+        brand if brand.is_saving() => ("brand-saving", c.dim),
+        brand if brand.is_unsaved() => ("brand-unsaved", c.bad),
+        _ => ("brand-saved", c.dim),
+    };
+    let state = RichText::new(format!("{words} · {}", lang.t(saved))).size(theme::LABEL).color(tint);
+    ui.add(egui::Label::new(state).truncate()).on_hover_text(words);
+    if cx.brand.is_unsaved() {
+        remark(ui, lang.t("brand-unsaved-about"));
+        if widgets::button(ui, icons::REFRESH_CW, lang.t("brand-save-again")).clicked() {
+            cx.send(FileCommand::SaveBrand);
+        }
+    }
     let mut edited = false;
     ui.add_space(4.0);
     let name = lang.t("brand-name");

@@ -79,7 +79,7 @@ fn form(cx: &PanelContext<'_>, ui: &mut Ui, choice: &mut SetChoice) -> bool {
     closes
 }
 
-/// What the choice asks for, in the order of the catalogue.
+/// The order for the chosen formats, which follow the order of the catalogue.
 fn order(cx: &PanelContext<'_>, choice: &SetChoice) -> SetOrder {
     let project = cx.session.project.trim();
     let title = || cx.job(choice.job).map(|job| job_title::title(&job)).unwrap_or_default();
