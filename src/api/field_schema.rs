@@ -122,7 +122,7 @@ fn description(field: &Field) -> String {
 /// A regular expression for the whole numbers of a range, without anchors.
 fn integers(min: u64, max: u64, multiple: u64) -> String {
     /// A longer list of numbers is written with classes of digits.
-    const LISTED: u64 = 256;
+    const LISTED: u64 = 32;
     if multiple == 1 && max - min > LISTED {
         return digit_classes(min, max).join("|");
     }
@@ -152,11 +152,17 @@ fn digit_classes(min: u64, max: u64) -> Vec<String> {
     parts
 }
 
-/// A regular expression of the numbers of a range that begins at a whole number of tenths and ends at a whole number. Everything that it
-/// matches is in the range.
+/// A regular expression of the numbers of a range that begins at a whole number of tenths (a whole number, if it is negative) and ends at a
+/// whole number. Everything that it matches is in the range.
 fn numbers(min: f64, max: f64) -> String {
-    let (tenths, first, last) = ((min * 10.0).round() as u64, min.ceil() as u64, max.floor() as u64);
     let mut parts = Vec::new();
+    if min < 0.0 {
+        let below = (-min).floor() as u64;
+        parts.extend((below > 0).then(|| format!("-({})(\\.[0-9]+)?", integers(0, below - 1, 1))));
+        parts.push(format!("-{below}(\\.0+)?"));
+    }
+    let min = min.max(0.0);
+    let (tenths, first, last) = ((min * 10.0).round() as u64, min.ceil() as u64, max.floor() as u64);
     if !tenths.is_multiple_of(10) {
         parts.push(format!("{}\\.[{}-9][0-9]*", tenths / 10, tenths % 10));
     }

@@ -75,6 +75,6 @@ mod tests {
     #[test]
     fn the_version_in_the_keys_of_kept_steps_has_this_form() {
         let versions = [BackendKind::Draft, BackendKind::Diffusion].map(backend_version);
-        assert_eq!(versions, ["draft 0.1.0 r7", "diffusion 0.1.0 r7.5"]);
+        assert_eq!(versions, ["draft 0.1.0 r7", "diffusion 0.1.0 r7.6"]);
     }
 }

@@ -9,6 +9,7 @@ mod debug;
 mod doctor;
 mod formats;
 mod generate;
+mod generate_args;
 mod handover;
 mod layers;
 mod models;
@@ -49,7 +50,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     /// Make an advertisement from a photo and a text
-    Generate(Box<generate::GenerateArgs>),
+    Generate(Box<generate_args::GenerateArgs>),
     /// Continue an interrupted, stopped or failed job from its last finished step
     Resume(generate::ResumeArgs),
     /// Serve the REST interface for programs on this machine

@@ -104,14 +104,14 @@ impl ProductLook {
         let usual = Self::default();
         let number = |key: &str| parameters.get(key).and_then(Value::as_f64).map(|v| v as f32);
         Self {
-            rotation: decimal("product_rotation").unwrap_or(usual.rotation),
+            rotation: number("product_rotation").unwrap_or(usual.rotation),
             flip: parameters.get("product_flip").and_then(Value::as_str).and_then(|word| word.parse().ok()).unwrap_or_default(),
-            crop: std::array::from_fn(|i| decimal(CROP[i]).unwrap_or(usual.crop[i])),
-            exposure: decimal("product_exposure").unwrap_or(usual.exposure),
-            white_balance: decimal("product_white_balance").unwrap_or(usual.white_balance),
-            shadow: decimal("shadow_strength").unwrap_or(usual.shadow),
-            softness: decimal("shadow_softness"),
-            direction: decimal("shadow_direction"),
+            crop: std::array::from_fn(|i| number(CROP[i]).unwrap_or(usual.crop[i])),
+            exposure: number("product_exposure").unwrap_or(usual.exposure),
+            white_balance: number("product_white_balance").unwrap_or(usual.white_balance),
+            shadow: number("shadow_strength").unwrap_or(usual.shadow),
+            softness: number("shadow_softness"),
+            direction: number("shadow_direction"),
             contact: parameters.get("shadow_contact").and_then(Value::as_bool).unwrap_or(usual.contact),
         }
     }

@@ -31,6 +31,9 @@ const BELOW: &[&str] = &[
 /// Why a technical detail may stand in code. Engineers search for its words, so it is English in every language.
 const DETAIL: &str = "a technical detail that a notice carries as an argument";
 
+/// Why a part of a stage may be named in code.
+const LOG: &str = "a part of a stage, named in the log for engineers";
+
 /// Texts that may stand in code: path below `src`, how the text begins (all texts of the path if empty), and why.
 const ALLOWED: &[(&str, &str, &str)] = &[
     ("request/fields.rs", "", "documentation of REST fields, in the OpenAPI page and GET /help"),
@@ -50,6 +53,9 @@ const ALLOWED: &[(&str, &str, &str)] = &[
     ("backend/diffusion/birefnet.rs", "image_size", DETAIL),
     ("backend/diffusion/error.rs", "failed to create metal resource", "how candle words missing memory on a Mac"),
     ("typography/catalog.rs", "Apple SD Gothic Neo", "name of a font family"),
+    ("backend/diffusion/backend.rs", "draft of the ", LOG),
+    ("backend/diffusion/backend.rs", "light of the ", LOG),
+    ("backend/diffusion/klein.rs", "draft of the letters", LOG),
     ("backend/diffusion/chat.rs", "", DETAIL),
     ("backend/diffusion/denoise.rs", "one or two conditions", DETAIL),
     ("backend/diffusion/instructions.rs", "", "instructions that a network reads in English"),
