@@ -170,11 +170,6 @@ pub fn is_on_device(name: &str) -> bool {
     layer.map_or(name.starts_with("model.") && !name.contains("embed_tokens"), |layer| layer < LAYERS)
 }
 
-/// Whether a matrix, by transformers' name, is kept in 8 bits if [`Vars::with_float8`] asks for it.
-pub fn is_in_float8(name: &str) -> bool {
-    is_on_device(name) && name.ends_with("_proj.weight")
-}
-
 /// The inputs of every layer besides its states.
 struct Shared {
     cos: Tensor,
@@ -310,8 +305,7 @@ pub struct Qwen3Encoder {
 }
 
 impl Qwen3Encoder {
-    /// Loads a file with transformers' or llama.cpp's tensor names and ignores an output layer in it. With [`Vars::with_float8`] the products are in
-    /// 8 bits.
+    /// Loads a file with transformers' or llama.cpp's tensor names and ignores an output layer in it.
     ///
     /// # Errors
     /// The config cannot be used; a tensor is missing, has another shape, or belongs to no part of the network.

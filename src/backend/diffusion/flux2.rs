@@ -193,7 +193,7 @@ impl Flux2Model {
         })
     }
 
-    /// The model with the products of its transformer and its text encoder in 8 bits, or not.
+    /// The model with the products of its transformer in 8 bits, or not. Qwen3 stays precise: rounding adds up over its 27 layers.
     #[must_use]
     pub fn with_float8(self, float8: bool) -> Self {
         Self { float8, ..self }
@@ -204,15 +204,14 @@ impl Flux2Model {
     }
 
     fn conditions(&mut self, prompts: &[&str]) -> DiffusionResult<Vec<Arc<Flux2Condition>>> {
-        let (device, tokenizer, float8) = (self.device(), &self.tokens, self.float8);
+        let (device, tokenizer) = (self.device(), &self.tokens);
         let load = |parts: &mut Parts| {
             // A plan without room for the encoder between prompts has none for it beside the transformer either.
             if !parts.retention().encoders {
                 parts.drop_networks();
             }
             let files = files(parts.loader.folder(), "text_encoder")?;
-            let load = |vars: &Vars, config: &Qwen3Config| Qwen3Encoder::load(&vars.with_float8(float8), config);
-            parts.loader.load(&files, Qwen3Config::of_store, load)
+            parts.loader.load(&files, Qwen3Config::of_store, Qwen3Encoder::load)
         };
         let encode = |encoder: &Qwen3Encoder, prompt: &str| {
             let tokens = tokenizer.encode(prompt, TEXT_TOKENS)?;

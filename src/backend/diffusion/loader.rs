@@ -7,6 +7,7 @@ use std::time::Instant;
 use candle_core::{DType, Device};
 use serde::de::DeserializeOwned;
 
+use super::device::release_freed_memory;
 use super::error::DiffusionResult;
 use super::folder::{ComponentFiles, pipeline_class};
 use crate::notice;
@@ -98,6 +99,8 @@ impl Loader {
         let config: C = files.config(&store, fallback)?;
         let vars = Vars::new(stoppable(store, &self.stop), dtype(&config), &self.device);
         let network = network(&vars, &config)?;
+        // Layers that were joined while loading leave holes that the work would not fill.
+        release_freed_memory(&self.device);
         let (bytes, seconds) = (files.bytes() as f64, start.elapsed().as_secs_f64());
         let rate = format!("{:.2} GB/s", bytes / 1e9 / seconds.max(1e-6));
         tracing::info!(weights = %files.weights.display(), gigabytes = bytes / 1e9, seconds, rate, "a network is loaded");

@@ -52,8 +52,6 @@ pub struct Sizes {
     pub sdxl_vae: u64,
     /// Qwen3 of FLUX.2.
     pub flux2_encoder: u64,
-    /// Qwen3 of FLUX.2 with its products in 8 bits.
-    pub flux2_encoder_float8: u64,
     /// The FLUX.2 transformer.
     pub flux2_transformer: u64,
     /// The FLUX.2 transformer with its products in 8 bits.
@@ -65,15 +63,10 @@ pub struct Sizes {
 }
 
 impl Sizes {
-    /// The same with the products of the transformers and of Qwen3 in 8 bits.
+    /// The same with the products of the transformers in 8 bits.
     #[must_use]
     pub fn in_float8(self) -> Self {
-        Self {
-            flux_transformer: self.flux_transformer_float8,
-            flux2_transformer: self.flux2_transformer_float8,
-            flux2_encoder: self.flux2_encoder_float8,
-            ..self
-        }
+        Self { flux_transformer: self.flux_transformer_float8, flux2_transformer: self.flux2_transformer_float8, ..self }
     }
 
     /// Everything.

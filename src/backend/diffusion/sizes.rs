@@ -54,10 +54,7 @@ fn measure(models: &Models, dtype: DType, sdxl_dtype: DType) -> Result<Sizes, We
         sizes.flux2_transformer = part("transformer")?;
         let saved = saved_by_float8(&flux2::files(flux2, "transformer")?, flux2_names::adapt, is_in_float8, dtype)?;
         sizes.flux2_transformer_float8 = sizes.flux2_transformer.saturating_sub(saved);
-        let encoder = flux2::files(flux2, "text_encoder")?;
-        sizes.flux2_encoder = encoder_bytes(&encoder, dtype)?;
-        let saved = saved_by_float8(&encoder, qwen3_names::adapt, qwen3::is_in_float8, dtype)?;
-        sizes.flux2_encoder_float8 = sizes.flux2_encoder.saturating_sub(saved);
+        sizes.flux2_encoder = encoder_bytes(&flux2::files(flux2, "text_encoder")?, dtype)?;
         sizes.flux2_vae = part("vae")?;
     }
     if let Some(flux) = models.flux.as_ref().filter(|_| paints(Painter::Flux1)) {
