@@ -178,6 +178,7 @@ fn every_word_can_be_translated() {
         "CreativeML Open RAIL++-M",
         "Open RAIL++-M",
         "WebP",
+        "OpenRaster",
         "English",
         "{name}",
         "{format}",

@@ -82,6 +82,8 @@ fn the_product_is_turned_and_lit_in_its_panel() {
         let drafted = desk.studio().draft().unwrap().boxes.product.unwrap();
         desk.harness.get_by_label(desk.words("canvas-move-product")).click();
         desk.frames(3);
+        desk.harness.key_press(Key::L);
+        desk.frames(3);
         let press = |desk: &mut Desk, key: &'static str, pressed: Key| {
             desk.harness.get_by_label(desk.words(key)).focus();
             desk.frames(2);
