@@ -144,7 +144,7 @@ fn placement<I: InputImage>(r: &mut Reader<'_, I>) -> Placement {
 
 /// The area for a product that is placed automatically; edges that were not sent are those of the canvas.
 fn product_area<I: InputImage>(r: &mut Reader<'_, I>) -> Option<Area> {
-    let narrow = |other: &Field| notice!("request-product-area", other = other.name, least = f64::from(LEAST_AREA).to_string());
+    let narrow = |other: &Field| notice!("request-product-area", other = other.name, least = LEAST_AREA.to_string());
     area(r, [&f::PRODUCT_LEFT, &f::PRODUCT_TOP, &f::PRODUCT_RIGHT, &f::PRODUCT_BOTTOM], narrow)
 }
 
@@ -170,7 +170,7 @@ fn area<I: InputImage>(r: &mut Reader<'_, I>, fields: [&Field; 4], narrow: impl 
 fn product_edit<I: InputImage>(r: &mut Reader<'_, I>) -> ProductEdit {
     let rotation = r.optional_number(&f::PRODUCT_ROTATION).unwrap_or_default();
     let flip = r.choice(&f::PRODUCT_FLIP);
-    let narrow = |other: &Field| notice!("request-product-crop", other = other.name, least = f64::from(LEAST_AREA).to_string());
+    let narrow = |other: &Field| notice!("request-product-crop", other = other.name, least = LEAST_AREA.to_string());
     let crop = area(r, [&f::PRODUCT_CROP_LEFT, &f::PRODUCT_CROP_TOP, &f::PRODUCT_CROP_RIGHT, &f::PRODUCT_CROP_BOTTOM], narrow);
     ProductEdit {
         crop: crop.filter(|crop| *crop != Area { left: 0.0, top: 0.0, right: 1.0, bottom: 1.0 }),
