@@ -138,13 +138,12 @@ impl Brand {
         }
         let file = File::open(&path).map_err(unreadable)?;
         // The limit holds for what is read: the size in the metadata may change, and is 0 for files of /proc.
-        let mut text = String::new();
-        let read = file.take(MAX_FILE + 1).read_to_string(&mut text);
-        if text.len() as u64 > MAX_FILE || read.as_ref().is_ok_and(|read| *read as u64 > MAX_FILE) {
+        let mut bytes = Vec::new();
+        file.take(MAX_FILE + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+        if bytes.len() as u64 > MAX_FILE {
             return Err(wrong(notice!("brand-too-large", most = MAX_FILE >> 10)));
         }
-        read.map_err(unreadable)?;
-        Ok(text)
+        String::from_utf8(bytes).map_err(|e| unreadable(std::io::Error::other(e)))
     }
 
     /// Reads a brand kit, and the text of its file. Blocking.
@@ -181,6 +180,10 @@ impl Brand {
             if !is_plain || (folder.join(&name).exists() && !Self::is_inside(folder, &name)) {
                 return Err(wrong(notice!("brand-logo-outside")));
             }
+            // Reading a FIFO or a device may wait forever.
+            if std::fs::metadata(folder.join(&name)).is_ok_and(|meta| !meta.is_file()) {
+                return Err(wrong(notice!("brand-logo", name = name, reason = notice!("brand-not-regular"))));
+            }
             if !logos.contains(&name) {
                 logos.push(name);
             }
@@ -190,7 +193,7 @@ impl Brand {
         }
         let first = logos
             .first()
-            .map(|name| decoded(&folder.join(name), decode).map_err(|why| wrong(notice!("brand-logo", name = name.clone(), reason = why))));
+            .map(|name| decode(&folder.join(name)).map_err(|why| wrong(notice!("brand-logo", name = name.clone(), reason = why))));
         let logo = first.transpose()?;
         let fonts = Some(folder.join(FONTS)).filter(|fonts| fonts.is_dir() && Self::is_inside(folder, FONTS));
         let brand = Self {
@@ -210,14 +213,6 @@ impl Brand {
     pub fn color(&self, role: &str) -> Option<Color> {
         self.colors.get(role).copied()
     }
-}
-
-/// Decodes a logo. A FIFO or device of that name is refused, because reading it may wait forever.
-fn decoded(path: &Path, decode: DecodeLogo<'_>) -> Result<SourceImage, Notice> {
-    if std::fs::metadata(path).is_ok_and(|meta| !meta.is_file()) {
-        return Err(notice!("brand-not-regular"));
-    }
-    decode(path)
 }
 
 #[cfg(test)]
@@ -255,6 +250,12 @@ mod tests {
         std::fs::remove_file(&file).unwrap();
         assert!(std::process::Command::new("mkfifo").arg(&file).status().unwrap().success());
         assert_eq!(code(dir.path()), "brand-not-regular");
+        // Nor is a logo, the first one or another.
+        let logo = dir.path().join("fifo.svg");
+        std::fs::rename(&file, logo).unwrap();
+        std::fs::write(&file, "name = \"a\"\nlogos = [\"missing.png\", \"fifo.svg\"]\n").unwrap();
+        let error = Brand::load(dir.path(), &none).unwrap_err().notice().to_string();
+        assert!(error.contains("fifo.svg"), "{error}");
     }
 
     #[cfg(unix)]
