@@ -4,13 +4,17 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::lenient::known_or_default;
-use super::state::decimal;
 use crate::request::{Flip, ProductEdit};
 
 /// The edges of the whole photo.
 pub const WHOLE: [f32; 4] = [0.0, 0.0, 1.0, 1.0];
 /// The fields of the edges of a crop.
 const CROP: [&str; 4] = ["product_crop_left", "product_crop_top", "product_crop_right", "product_crop_bottom"];
+
+/// A number of a brief as the shortest decimal that reads back as the same `f32`, so that a project gives the same pixels.
+pub(super) fn decimal(value: f32) -> Value {
+    json!(value.to_string().parse::<f64>().unwrap_or(f64::from(value)))
+}
 
 /// The fields of the request about the product's look; the default leaves it as photographed and lit by the scene.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

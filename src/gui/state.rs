@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::lenient::{choice, known_or_default};
-use super::product_look::ProductLook;
+use super::product_look::{ProductLook, decimal};
 use crate::notice::Language;
 use crate::paths;
 use crate::request::fields::TRANSPARENT;
@@ -503,11 +503,6 @@ impl Session {
     pub fn briefs(&self) -> impl Iterator<Item = &Brief> {
         self.job_briefs.values().chain([&self.brief]).chain(self.saved.as_ref().map(|s| &s.1))
     }
-}
-
-/// A number of a brief as the shortest decimal that reads back as the same `f32`, so that a project gives the same pixels.
-pub(super) fn decimal(value: f32) -> Value {
-    json!(value.to_string().parse::<f64>().unwrap_or(f64::from(value)))
 }
 
 #[cfg(test)]

@@ -65,7 +65,8 @@ pub fn ground(
     cancel.check()?;
     let scale = 1.0 / step as f32;
     let at = |plane: &Option<Plane>, x: usize, y: usize| {
-        plane.as_ref().map_or(0.0, |p| p.sample((x as f32 + 0.5) * scale, (y as f32 + 0.5) * scale))
+        // Interpolated values may round to more than 1.
+        plane.as_ref().map_or(0.0, |p| p.sample((x as f32 + 0.5) * scale, (y as f32 + 0.5) * scale).min(1.0))
     };
     let (mut shadow, mut touched) = (Plane::new(w, h, 0.0), Plane::new(w, h, 0.0));
     shadow.data.par_chunks_mut(w).zip(touched.data.par_chunks_mut(w)).enumerate().for_each(|(y, (shadow, touched))| {
