@@ -118,7 +118,8 @@ fn the_product_is_turned_and_lit_in_its_panel() {
         desk.until_drafted();
         let picture = desk.studio().draft().unwrap().picture;
         assert_eq!(picture.pixels[0].a(), 0);
-        assert!(picture.pixels.iter().any(|p| p.a() == 255));
+        let most = picture.pixels.iter().map(|p| p.a()).max();
+        assert!(most > Some(128), "{most:?}");
         desk.click("command-generate");
         desk.until_made(1);
         let job = &desk.studio().jobs()[0];
