@@ -209,7 +209,7 @@ mod tests {
             let tilted = turned(bar(), degrees);
             assert!((area(&tilted) / area(&bar()) - 1.0).abs() < 0.01, "{degrees}: {}", area(&tilted));
             let (x0, y0, x1, y1) = tilted.alpha.bounds(0.5).unwrap();
-            let (sin, cos) = (degrees.to_radians().sin().abs(), degrees.to_radians().cos());
+            let (sin, cos) = (math::sin(degrees.to_radians()).abs(), math::cos(degrees.to_radians()));
             let expected = (60.0 * cos + 20.0 * sin, 60.0 * sin + 20.0 * cos);
             assert!(((x1 - x0) as f32 - expected.0).abs() < 2.5 && ((y1 - y0) as f32 - expected.1).abs() < 2.5, "{degrees}");
             // Clockwise: the left, red end goes up.

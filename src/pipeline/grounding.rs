@@ -38,7 +38,7 @@ pub struct Grounding {
 
 /// Adds the shadows and the reflection of a placed product to the scene. `cut`: sides on which the photo cuts the product off. A product that is cut
 /// off at the top or bottom gets neither, because the picture does not show what it stands on. `asked`: how the request wants the shadows; their
-/// direction and softness are those of the scene's key light, see [`lit`].
+/// direction and softness are those of the scene's key light, see `lit`.
 ///
 /// # Errors
 /// The job was stopped.

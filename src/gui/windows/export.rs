@@ -55,8 +55,8 @@ pub fn show(cx: &PanelContext<'_>, ui: &mut Ui, id: Uuid, mut settings: Settings
     let made = settings.part != Part::Cutout;
     ui.add_enabled_ui(made, |ui| ui.checkbox(&mut settings.xmp, lang.t("export-xmp")));
     // A badge needs a ground.
-    let opaque = !settings.part.is_transparent() && !(clear && settings.spec.is_none() && settings.file != FileType::Jpeg);
-    ui.add_enabled_ui(opaque && settings.file_type() != FileType::Ora, |ui| ui.checkbox(&mut settings.badge, lang.t("export-badge")));
+    let stays_clear = settings.part.is_transparent() || clear && settings.spec.is_none() && settings.file != FileType::Jpeg;
+    ui.add_enabled_ui(!stays_clear && settings.file_type() != FileType::Ora, |ui| ui.checkbox(&mut settings.badge, lang.t("export-badge")));
     if settings.file == FileType::Png && settings.spec.is_none() {
         ui.checkbox(&mut settings.settings, lang.t("export-settings"));
     }
