@@ -106,7 +106,7 @@ pub fn ground(
 /// A shadow whose density is multiplied.
 fn denser(mut shadow: Plane, strength: f32) -> Plane {
     if strength != 1.0 {
-        shadow.data.par_iter_mut().filter(|v| **v > 0.0).for_each(|v| *v = 1.0 - math::powf(1.0 - v.min(1.0), strength));
+        shadow.data.par_iter_mut().filter(|v| **v > 0.0).for_each(|v| *v = (1.0 - math::powf(1.0 - v.min(1.0), strength)).clamp(0.0, 1.0));
     }
     shadow
 }
