@@ -109,6 +109,14 @@ pub fn button(ui: &mut Ui, glyph: &str, words: &str) -> Response {
     named(response, words)
 }
 
+/// A [`button`] whose words end with an ellipsis where the panel is too narrow for them.
+pub fn narrow_button(ui: &mut Ui, glyph: &str, words: &str) -> Response {
+    let c = theme::colors(ui);
+    let label = (icon(glyph, 15.0).color(c.dim), RichText::new(words));
+    let response = ui.add(Button::new(label).gap(7.0).truncate().min_size(vec2(0.0, CONTROL + 2.0)));
+    named(response, words).on_hover_text(words)
+}
+
 /// The primary button of a view; `hint` is its shortcut.
 pub fn primary(ui: &mut Ui, glyph: &str, words: &str, hint: &str) -> Response {
     let c = theme::colors(ui);
@@ -194,10 +202,12 @@ pub fn slider(ui: &mut Ui, name: &str, value: &mut f32, range: std::ops::RangeIn
     let c = theme::colors(ui);
     ui.horizontal(|ui| {
         ui.set_height(24.0);
-        let (cell, _) = ui.allocate_exact_size(vec2(104.0, 24.0), Sense::hover());
-        let painter = ui.painter_at(cell);
-        painter.text(cell.left_center(), Align2::LEFT_CENTER, name, FontId::proportional(theme::BODY), c.dim);
-        let width = (ui.available_width() - 44.0).max(60.0);
+        // In a narrow panel the name is shorter: a row that is too wide would push the panel out of the window.
+        let name_width = (ui.available_width() - 112.0).clamp(56.0, 104.0);
+        let (cell, _) = ui.allocate_exact_size(vec2(name_width, 24.0), Sense::hover());
+        let galley = clipped(ui, name, FontId::proportional(theme::BODY), c.dim, cell.width());
+        ui.painter().galley(pos2(cell.left(), cell.center().y - galley.size().y / 2.0), galley, c.dim);
+        let width = (ui.available_width() - 36.0 - ui.spacing().item_spacing.x).max(60.0);
         ui.spacing_mut().slider_width = width;
         ui.spacing_mut().interact_size.y = 20.0;
         ui.style_mut().visuals.selection.bg_fill = c.accent;

@@ -350,7 +350,7 @@ fn product(cx: &PanelContext<'_>, brief: &mut Brief, ui: &mut Ui) {
 
 fn automatic(cx: &PanelContext<'_>, ui: &mut Ui, command: UiCommand) {
     ui.add_enabled_ui(cx.enabled(command), |ui| {
-        if widgets::button(ui, icons::ROTATE_CCW, cx.lang().t(command.info().key)).clicked() {
+        if widgets::narrow_button(ui, icons::ROTATE_CCW, cx.lang().t(command.info().key)).clicked() {
             cx.send(command);
         }
     });
