@@ -246,7 +246,7 @@ fn words(schemas: &mut Value) {
         ("PlanBody", "engine", &["draft", "diffusion"]),
         ("ModelSetBody", "installed", &["yes", "partly", "no"]),
         ("LicenceBody", "sale", &["yes", "rules", "no"]),
-        ("FormatBody", "file", &["jpeg", "png", "webp"]),
+        ("FormatBody", "file", &["jpeg", "png", "webp", "pdf"]),
         ("DownloadBody", "status", &["running", "completed", "stopped", "failed"]),
         ("DownloadBody", "phase", &["asking", "checking", "downloading", "placing"]),
         ("ModelAnswer", "status", &["started", "stopping"]),

@@ -52,8 +52,12 @@ pub(super) fn targets(config: &Config, ids: &[String], out: &Path, dry_run: bool
         return Ok(vec![Target { file: out.to_path_buf(), format: None }]);
     }
     let catalogue = catalogue(config)?;
-    // A name that ends like a folder's is one that is to be made.
-    let is_folder = out.is_dir() || out.as_os_str().to_string_lossy().ends_with(std::path::is_separator);
+    // A name that ends like a folder's is one that is to be made; several files need one.
+    let is_several = ids.len() > 1 && !out.is_file() && FileType::of_file(out).is_none();
+    let is_folder = out.is_dir() || is_several || out.as_os_str().to_string_lossy().ends_with(std::path::is_separator);
+    if ids.len() > 1 && !is_folder && !dry_run {
+        return Err(Failure::bad_input(notice!("cli-out-several", path = out.display())));
+    }
     let mut targets: Vec<Target> = Vec::new();
     for id in ids {
         let format = catalogue.get(id).map_err(|why| Failure::bad_input(notice!("cli-format", reason = why)))?.clone();
@@ -67,9 +71,6 @@ pub(super) fn targets(config: &Config, ids: &[String], out: &Path, dry_run: bool
             return Err(Failure::bad_input(notice!("cli-out-type", format = format, file = file.name(), extension = file.extension())));
         }
         targets.push(Target { file, format: Some(format) });
-    }
-    if targets.len() > 1 && !is_folder && !dry_run {
-        return Err(Failure::bad_input(notice!("cli-out-several", path = out.display())));
     }
     if is_folder && !dry_run {
         let failed = |e: std::io::Error| Failure::bad_input(notice!("error-write", path = out.display(), detail = e.to_string()));

@@ -51,7 +51,7 @@ impl TemplateArgs {
     /// Reads the brand kit. Its fonts are added to the settings.
     pub(super) fn load_brand(&self, config: &mut Config) -> Result<Option<Brand>, Failure> {
         let Some(folder) = &self.brand else { return Ok(None) };
-        let brand = Brand::load(&paths::find(folder), &decode_layer_source_file).map_err(|e| Failure::bad_input(e.notice()))?;
+        let brand = Brand::load(&brand_folder(folder), &decode_layer_source_file).map_err(|e| Failure::bad_input(e.notice()))?;
         config.font_dirs.extend(brand.fonts.clone());
         Ok(Some(brand))
     }
@@ -121,6 +121,13 @@ impl Filling {
             Some(other) => return Err(Failure::bad_input(notice!("cli-language", language = other.to_owned()))),
             None => language_of(texts.values()),
         };
+        let has_own = |slot: &str| texts.contains_key(slot) || brand.as_ref().is_some_and(|brand| brand.texts.contains_key(slot));
+        let examples = template.slots.iter().filter(|slot| !has_own(&slot.name) && !slot.default_text(language).is_empty());
+        let examples: Vec<&str> = examples.map(|slot| slot.name.as_str()).collect();
+        if !examples.is_empty() {
+            // Prices and dates that nobody gave must not be published unseen.
+            say_stderr!("note: {}", words(&notice!("cli-slot-examples", slots = examples.join(", "))));
+        }
         Ok(Some(Self { template, texts, logo, brand, language, flags }))
     }
 
@@ -199,6 +206,21 @@ fn clear(raw: &mut RawRequest, target: &Target) {
     }
     for (name, edge) in [("product_left", 0.04), ("product_top", 0.04), ("product_right", 0.96), ("product_bottom", 0.96)] {
         raw.fields.insert(name.into(), json!(edge));
+    }
+}
+
+/// The folder of `--brand`: also that of a named `brand.toml`.
+fn brand_folder(path: &Path) -> PathBuf {
+    let path = paths::find(path);
+    match path.parent() {
+        Some(folder) if path.is_file() && path.file_name().is_some_and(|name| name == "brand.toml") => {
+            if folder.as_os_str().is_empty() {
+                PathBuf::from(".")
+            } else {
+                folder.to_path_buf()
+            }
+        }
+        _ => path,
     }
 }
 

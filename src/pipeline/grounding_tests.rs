@@ -227,11 +227,8 @@ fn shadows_fall_as_they_are_asked_to() {
     let sum = |g: &Grounding| g.shadow.data.iter().sum::<f32>();
     let (half, twice) = (with(ShadowSpec { strength: 0.5, ..usual }), with(ShadowSpec { strength: 2.0, ..usual }));
     assert!(sum(&half) < 0.8 * sum(&plain) && sum(&twice) > 1.2 * sum(&plain), "{} {} {}", sum(&half), sum(&plain), sum(&twice));
-    assert!(
-        twice.shadow.data.iter().all(|v| (0.0..=1.0).contains(v)),
-        "{:?}",
-        twice.shadow.data.iter().find(|v| !(0.0..=1.0).contains(*v))
-    );
+    // The sum of contact and cast shadow is rounded.
+    assert!(twice.shadow.data.iter().all(|v| (-1e-6..=1.0 + 1e-6).contains(v)));
     // Without the contact, the surface at the foot is lighter and the cast shadow as before.
     let cast = with(ShadowSpec { contact: false, ..usual });
     assert!(dark(&cast, 190..210, 301..303) < 0.6 * dark(&plain, 190..210, 301..303));

@@ -92,5 +92,6 @@ cli-format-without-text = { $format } allows no text, so --text is left out
 cli-out-type = --out: { $format } is a { $file } file; name a file that ends in .{ $extension }, or a folder
 cli-out-several = --out: { $path } is not a folder; several formats need one
 cli-slot = --slot { $pair }: write it as --slot NAME=VALUE
+cli-slot-examples = --template: { $slots } still have example texts. Give your own with --slot NAME=TEXT, or leave one out with --slot NAME=
 cli-slot-picture = --slot { $slot }: { $path } cannot be used as a picture: { $reason }
 cli-language = --language { $language }: choose en or ko

@@ -119,5 +119,5 @@ background-color-name = Background colour
 background-photo = Photo
 background-photo-about = A photo of your own, cropped to the canvas.
 background-nothing = None
-background-nothing-about = A transparent picture: the product with its shadow, text and layers. Export as PNG or WebP.
+background-nothing-about = A transparent picture: the product with its shadow, text and layers. Export as PNG, WebP or OpenRaster.
 background-replace = Replace the background photo

@@ -92,5 +92,6 @@ cli-format-without-text = { $format }에는 문구를 넣을 수 없어서 --tex
 cli-out-type = --out: { JOSA($format, "은/는") } { $file } 파일이에요. .{ $extension }로 끝나는 파일이나 폴더를 쓰세요.
 cli-out-several = --out: { JOSA($path, "은/는") } 폴더가 아니에요. 규격이 여러 개면 폴더가 필요해요.
 cli-slot = --slot { $pair }: --slot 이름=값 형식으로 쓰세요.
+cli-slot-examples = --template: 예시 문구가 그대로인 자리가 있어요: { $slots }. --slot 이름=문구로 바꾸거나, --slot 이름= 으로 비우세요.
 cli-slot-picture = --slot { $slot }: { JOSA($path, "을/를") } 그림으로 쓸 수 없어요: { $reason }
 cli-language = --language { $language }: en이나 ko 중에서 고르세요.

@@ -119,5 +119,5 @@ background-color-name = 배경색
 background-photo = 사진
 background-photo-about = 내 사진을 캔버스에 맞게 잘라 써요.
 background-nothing = 투명
-background-nothing-about = 배경 없이 제품과 그림자, 문구, 레이어만 남겨요. PNG나 WebP로 내보내세요.
+background-nothing-about = 배경 없이 제품과 그림자, 문구, 레이어만 남겨요. PNG, WebP, OpenRaster로 내보내세요.
 background-replace = 배경 사진 바꾸기
