@@ -145,7 +145,8 @@ fn journey(lang: Language) {
     desk.click("brand-reopen");
     desk.until("the kit again", |s| s.brand_kit().is_some_and(|kit| kit.texts.contains_key("kicker")) && !s.is_brand_unwritten());
     desk.click("brand-close");
-    assert!(desk.studio().brand_kit().is_none() && desk.studio().session.brand.is_none() && file.is_file());
+    desk.until("no kit", |s| s.brand_kit().is_none() && s.session.brand.is_none());
+    assert!(file.is_file());
     desk.end();
 }
 
