@@ -165,7 +165,7 @@ fn a_killed_download_continues_with_little_loss() {
 #[test]
 #[ignore = "prints figures, compares nothing"]
 fn figures_of_downloads() {
-    const SIZE: usize = 1 << 30;
+    const SIZE: usize = 2 << 30;
     let (fixture, models) = Fixture::for_program(SIZE);
     let server = FakeHub::start(fixture.plain());
     for _ in 0..2 {
@@ -189,7 +189,7 @@ fn figures_of_downloads() {
         assert!(child.wait().unwrap().success());
         let own = start.elapsed();
         println!(
-            "1 GiB: curl {curl:?}, this program {own:?} with its hash, {:.0} % of curl, {peak}",
+            "2 GiB: curl {curl:?}, this program {own:?} with its hash, {:.0} % of curl, {peak}",
             100.0 * curl.as_secs_f64() / own.as_secs_f64()
         );
     }
