@@ -211,9 +211,10 @@ pub enum Family {
 }
 
 impl Family {
-    /// Whether this version of the program runs the family. It runs every family that a registry can name today.
+    /// Whether this version of the program can use sets of the family: every family that a registry can name today. The runtime is for the build
+    /// for NVIDIA GPUs, which the program starts by itself.
     pub fn is_supported(self) -> bool {
-        matches!(self, Self::Flux1 | Self::Flux2 | Self::None)
+        [Self::Flux1, Self::Flux2, Self::None, Self::Runtime].contains(&self)
     }
 }
 
