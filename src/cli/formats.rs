@@ -53,9 +53,10 @@ pub(super) fn targets(config: &Config, ids: &[String], out: &Path, dry_run: bool
     }
     let catalogue = catalogue(config)?;
     // A name that ends like a folder's is one that is to be made; several files need one.
-    let is_several = ids.len() > 1 && !out.is_file() && FileType::of_file(out).is_none();
-    let is_folder = out.is_dir() || is_several || out.as_os_str().to_string_lossy().ends_with(std::path::is_separator);
-    if ids.len() > 1 && !is_folder && !dry_run {
+    let is_several = ids.iter().any(|id| *id != ids[0]);
+    let is_named = !out.is_file() && FileType::of_file(out).is_none();
+    let is_folder = out.is_dir() || (is_several && is_named) || out.as_os_str().to_string_lossy().ends_with(std::path::is_separator);
+    if is_several && !is_folder && !dry_run {
         return Err(Failure::bad_input(notice!("cli-out-several", path = out.display())));
     }
     let mut targets: Vec<Target> = Vec::new();

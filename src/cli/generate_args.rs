@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use nanococoa::api::attach_base64;
 use nanococoa::engine::decode_field_file;
-use nanococoa::request::fields::{BACKGROUND_COLOR, BACKGROUND_IMAGE, FIELDS, FIELDS_OF_PHOTO, Field, LAYERS, PRODUCT_IMAGE};
+use nanococoa::request::fields::{BACKGROUND_COLOR, BACKGROUND_IMAGE, FIELDS, Field, LAYERS, PRODUCT_IMAGE};
 use nanococoa::request::{Attachment, RawRequest, UnusableImage};
 use nanococoa::{notice, paths};
 use serde_json::Value;
@@ -157,8 +157,7 @@ pub(super) fn raw_request(args: &GenerateArgs, mut raw: RawRequest) -> Result<Ra
     };
     if args.product.is_some() || args.set.iter().any(names_product) {
         // Mask, camera and corrections belong to the project's own photo. The place stays: one project serves many products.
-        raw.attachments.remove("mask_image");
-        raw.fields.retain(|name, _| !FIELDS_OF_PHOTO.iter().any(|field| field.name == name));
+        raw.forget_photo();
     }
     if args.background_color.is_some() || args.background_image.is_some() {
         // One background replaces the other.

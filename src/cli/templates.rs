@@ -9,7 +9,7 @@ use nanococoa::config::Config;
 use nanococoa::engine::{Engine, decode_layer_source_file};
 use nanococoa::formats::{FormatRule, FormatSpec};
 use nanococoa::notice::{Language, Notice};
-use nanococoa::request::fields::{BACKGROUND_COLOR, BACKGROUND_IMAGE, LAYERS, MASK_IMAGE, PRODUCT_IMAGE, TEXT_CONTENT};
+use nanococoa::request::fields::{BACKGROUND_COLOR, BACKGROUND_IMAGE, LAYERS, PRODUCT_IMAGE, TEXT_CONTENT};
 use nanococoa::request::{RawRequest, SourceImage};
 use nanococoa::templates::{
     Brand, HEADLINE, Margins, SlotKind, Template, TemplateCatalogue, TemplateInput, apply, lay_out, replaced_fields,
@@ -174,9 +174,7 @@ impl Filling {
         let flags = &self.flags;
         let has = |name: &str| flags.fields.contains_key(name) || flags.attachments.contains_key(name);
         if has(PRODUCT_IMAGE.name) {
-            // The mask belongs to the project's own photo.
-            raw.attachments.remove(MASK_IMAGE.name);
-            raw.fields.shift_remove(MASK_IMAGE.name);
+            raw.forget_photo();
         }
         if has(BACKGROUND_COLOR.name) || has(BACKGROUND_IMAGE.name) || has("bg_prompt") {
             raw.attachments.remove(BACKGROUND_IMAGE.name);
@@ -213,7 +211,7 @@ fn clear(raw: &mut RawRequest, target: &Target) {
 fn brand_folder(path: &Path) -> PathBuf {
     let path = paths::find(path);
     match path.parent() {
-        Some(folder) if path.is_file() && path.file_name().is_some_and(|name| name == "brand.toml") => {
+        Some(folder) if path.is_file() && path == Brand::file(folder) => {
             if folder.as_os_str().is_empty() {
                 PathBuf::from(".")
             } else {

@@ -53,7 +53,8 @@ impl Engine {
             result: picture,
         };
         let spec = if stop < u64::from(StepNumber::LAST.get()) { None } else { self.layers_of(&job)? };
-        let is_hidden = |layer: &Layer<SourceImage>| flag(&job, layer.index);
+        let is_hidden =
+            |layer: &Layer<SourceImage>| layer_of(&job, layer.index).and_then(|l| l.get(HIDDEN)).and_then(Value::as_bool) == Some(true);
         let (hidden, shown): (Vec<_>, Vec<_>) = spec.map(|spec| spec.layers).unwrap_or_default().into_iter().partition(is_hidden);
         let found = parts(&finished, &shown, &hidden, &self.fonts(), &CancelToken::default());
         // Nobody cancels the token.
@@ -84,10 +85,9 @@ impl Engine {
     }
 }
 
-/// Whether a layer of a job is hidden.
-fn flag(job: &JobSnapshot, index: usize) -> bool {
-    let layer = job.parameters.get(LAYERS.name).and_then(|layers| layers.get(index));
-    layer.and_then(|layer| layer.get(HIDDEN)).and_then(Value::as_bool).unwrap_or_default()
+/// A layer as the request had it.
+fn layer_of(job: &JobSnapshot, index: usize) -> Option<&Value> {
+    job.parameters.get(LAYERS.name)?.get(index)
 }
 
 /// The name of a part: the layer's own, the beginning of its text, or its kind.
@@ -99,7 +99,7 @@ fn name(job: &JobSnapshot, kind: PartKind) -> Notice {
         PartKind::Headline => return notice!("engine-part-headline"),
         PartKind::Layer(index) => index,
     };
-    let layer = job.parameters.get(LAYERS.name).and_then(|layers| layers.get(index));
+    let layer = layer_of(job, index);
     let own = |field: &str| layer.and_then(|layer| layer.get(field)).and_then(Value::as_str).map(str::trim).filter(|text| !text.is_empty());
     match own("name").or_else(|| own("text")) {
         Some(words) => Notice::verbatim(words.chars().take(LONGEST_NAME).collect::<String>().replace('\n', " ")),

@@ -137,13 +137,17 @@ mod tests {
     use crate::gui::photos::PhotoStore;
     use crate::request::TextPosition;
 
+    fn engine_and_jobs(dir: &Path) -> (Engine, JobClient) {
+        let config = EngineConfig { data_dir: dir.join("data"), font_dirs: Vec::new(), default_font: crate::assets::DEFAULT_FONT.into() };
+        let engine = Engine::start(config, Arc::new(|_| Ok(Box::new(DraftBackend::default())))).unwrap();
+        let jobs = JobClient::new(engine.clone(), PhotoStore::new(&dir.join("studio")));
+        (engine, jobs)
+    }
+
     #[test]
     fn a_set_is_laid_out_written_within_its_limits_and_every_result_is_a_brief() {
         let dir = tempfile::tempdir().unwrap();
-        let config =
-            EngineConfig { data_dir: dir.path().join("data"), font_dirs: Vec::new(), default_font: crate::assets::DEFAULT_FONT.into() };
-        let engine = Engine::start(config, Arc::new(|_| Ok(Box::new(DraftBackend::default())))).unwrap();
-        let jobs = JobClient::new(engine.clone(), PhotoStore::new(&dir.path().join("studio")));
+        let (engine, jobs) = engine_and_jobs(dir.path());
         let fonts = engine.fonts();
         let bar = json!({"type": "shape", "fill": "#E53935", "x": 0.5, "y": 0.95, "width": 1.0, "height": 0.1});
         let brief = Brief { text: "세일".into(), scene: "sea".into(), width: 512, height: 512, layers: vec![bar], ..Brief::default() };
@@ -199,10 +203,7 @@ mod tests {
     #[test]
     fn a_file_that_is_written_counts_if_the_set_is_stopped_while_its_text_is_moved() {
         let dir = tempfile::tempdir().unwrap();
-        let config =
-            EngineConfig { data_dir: dir.path().join("data"), font_dirs: Vec::new(), default_font: crate::assets::DEFAULT_FONT.into() };
-        let engine = Engine::start(config, Arc::new(|_| Ok(Box::new(DraftBackend::default())))).unwrap();
-        let jobs = JobClient::new(engine.clone(), PhotoStore::new(&dir.path().join("studio")));
+        let (engine, jobs) = engine_and_jobs(dir.path());
         let fonts = engine.fonts();
         let brief =
             Brief { text: "Sale".into(), scene: "sea".into(), position: TextPosition::Top, width: 512, height: 512, ..Brief::default() };

@@ -74,8 +74,9 @@ pub fn parts(
     let size = finished.result.dimensions();
     let cx = LayerContext { fonts, hidden: None, cancel };
     let mut stack = Stack::new(size);
-    let (ground, product) = ground_and_product(finished);
-    let kind = match (is_clear(&finished.step1), &product) {
+    let is_clear = is_clear(&finished.step1);
+    let (ground, product) = ground_and_product(finished, is_clear);
+    let kind = match (is_clear, &product) {
         (false, _) => PartKind::Background,
         (true, Some(_)) => PartKind::Shadow,
         // Without its matte the product cannot be told from its shadow.
@@ -160,13 +161,12 @@ fn cropped(kind: PartKind, image: &RgbaImage, is_hidden: bool) -> Option<Part> {
 }
 
 /// The background, continued behind the product, or the shadow where there is none; and the product without both.
-fn ground_and_product(finished: &Finished) -> (RgbaImage, Option<RgbaImage>) {
+fn ground_and_product(finished: &Finished, is_clear: bool) -> (RgbaImage, Option<RgbaImage>) {
     let step1 = &finished.step1;
     let (w, h) = step1.dimensions();
     let Some(matte) = finished.product.as_ref().filter(|matte| (matte.width as u32, matte.height as u32) == (w, h)) else {
         return (step1.clone(), None);
     };
-    let is_clear = is_clear(step1);
     let hidden = Plane { data: matte.data.iter().map(|a| if *a > COVERED { 1.0 } else { 0.0 }).collect(), ..*matte };
     let behind = continued(&clear::on(step1, clear::WHITE), &hidden);
     let (mut ground, mut product) = (step1.clone(), RgbaImage::new(w, h));

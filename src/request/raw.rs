@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 use serde_json::{Map, Value};
 
-use super::fields::{DRY_RUN, LAYERS};
+use super::fields::{DRY_RUN, FIELDS_OF_PHOTO, LAYERS};
 use super::input_image::SourceImage;
 use super::layers::{MAX_LAYER_PIXELS, parse_list};
 use super::unknown::{MAX_NAME, MAX_NAMED, known};
@@ -107,6 +107,14 @@ impl RequestKind {
 }
 
 impl RawRequest {
+    /// Removes the fields that belong to one photo, before another photo takes its place.
+    pub fn forget_photo(&mut self) {
+        for field in FIELDS_OF_PHOTO {
+            self.fields.shift_remove(field.name);
+            self.attachments.remove(field.name);
+        }
+    }
+
     /// Notes a field that the table does not have. Its value is not kept.
     pub fn skip_unknown(&mut self, name: &str) {
         let name: String = name.chars().take(MAX_NAME).collect();
